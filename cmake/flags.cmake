@@ -1,0 +1,27 @@
+add_library(outrigger_warnings INTERFACE)
+target_compile_options(outrigger_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow)
+if(OUTRIGGER_WERROR)
+  target_compile_options(outrigger_warnings INTERFACE -Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # False alarms of GCC 12 in coroutine frames and inlined std::string (GCC bugs 105329, 105593).
+  target_compile_options(outrigger_warnings INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+
+# A quick link matters on two cores.
+find_program(OUTRIGGER_LLD ld.lld)
+if(OUTRIGGER_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+find_program(OUTRIGGER_CCACHE ccache)
+if(OUTRIGGER_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${OUTRIGGER_CCACHE})
+endif()
+
+if(OUTRIGGER_SANITIZE)
+  add_compile_options(-fsanitize=${OUTRIGGER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${OUTRIGGER_SANITIZE})
+endif()
+if(OUTRIGGER_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
