@@ -37,7 +37,9 @@ struct Error {
   Side side = Side::kLocal;
   std::string_view detail;  ///< static text for the access log, never bytes from a peer
 
-  friend bool operator==(const Error& a, const Error& b) { return a.code == b.code && a.side == b.side; }
+  friend bool operator==(const Error& a, const Error& b) {
+    return a.code == b.code && a.side == b.side;
+  }
 };
 
 std::string_view ToString(ErrorCode code);
@@ -51,6 +53,7 @@ template <class T>
 using Result = boost::system::result<T, Error>;
 
 /// Needed by boost::system::result; only reached when a caller reads a value that is not there.
-[[noreturn]] void throw_exception_from_error(const Error& error, const boost::source_location& where);
+[[noreturn]] void throw_exception_from_error(const Error& error,
+                                             const boost::source_location& where);
 
 }  // namespace outrigger

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-/// The public API for C++ services: serve and call HTTP on Outrigger's own engine. Plain value types,
-/// no other library's headers.
+/// The public API for C++ services: serve and call HTTP on Outrigger's own engine. Plain value
+/// types, no other library's headers.
 namespace outrigger {
 
 /// Header fields in the order they arrived or were added. Names compare without letter case
@@ -18,8 +17,10 @@ class Headers {
 
   /// First value of `name`, or an empty view. The view lives as long as the field does.
   [[nodiscard]] std::string_view Get(std::string_view name) const;
+  /// Every value of `name`, in order.
+  [[nodiscard]] std::vector<std::string_view> GetAll(std::string_view name) const;
   [[nodiscard]] bool Has(std::string_view name) const;
-  /// Replaces every field of that name by one, or appends it.
+  /// Replaces every field of that name by one (at the place of the first), or appends it.
   void Set(std::string_view name, std::string_view value);
   /// Appends, keeping fields of the same name.
   void Add(std::string_view name, std::string_view value);
@@ -27,6 +28,9 @@ class Headers {
 
   [[nodiscard]] const std::vector<Field>& fields() const { return fields_; }
   [[nodiscard]] std::size_t size() const { return fields_.size(); }
+
+  /// Whether `a` and `b` name the same field.
+  [[nodiscard]] static bool SameName(std::string_view a, std::string_view b);
 
  private:
   std::vector<Field> fields_;
@@ -46,6 +50,8 @@ struct Request {
   [[nodiscard]] std::string_view query() const;
 };
 
+/// One response. As a server: what to send; Content-Length, Date and Connection are written by the
+/// engine. As a client: what arrived.
 struct Response {
   int status = 200;
   Headers headers;
@@ -54,6 +60,8 @@ struct Response {
   static Response Text(int status, std::string_view text);
   static Response Html(int status, std::string html);
   static Response Json(int status, std::string json);
+  /// 302 (or another 3xx) to `location`.
+  static Response Redirect(std::string_view location, int status = 302);
 };
 
 }  // namespace outrigger

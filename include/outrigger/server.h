@@ -1,44 +1,48 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "outrigger/message.h"
+#include "outrigger/routes.h"
 
 namespace outrigger {
 
 struct ServerOptions {
   std::string address = "0.0.0.0:9080";  ///< "ip:port", "[::]:port"; port 0 lets the kernel choose
-  int handler_threads = 8;               ///< handlers may block; this many run at once
+  int handler_threads = 8;  ///< handlers may block; this many run at once, started when needed
   std::size_t max_body_bytes = 16u << 20;  ///< larger request bodies are answered 413
   std::size_t max_queued_requests = 1024;  ///< waiting for a handler thread; more are answered 503
+  std::chrono::milliseconds idle_timeout{60'000};  ///< a kept-alive connection without a request
 };
 
-/// An HTTP/1.1 (and 1.0) server: connections are carried by one event-loop thread, handlers run on a
-/// pool of threads of their own and may block.
+/// An HTTP/1.1 (and 1.0) server: connections are carried by one event-loop thread, handlers run on
+/// a pool of threads of their own and may block.
 ///
 ///   outrigger::Server server({.address = "127.0.0.1:9080"});
 ///   server.Handle("GET", "/health", [](const Request&) { return Response::Text(200, "ok"); });
-///   server.Start();   // listening when it returns true
-///   server.Wait();    // until SIGTERM/SIGINT or Stop()
+///   if (!server.Start()) { std::cerr << server.error() << '\n'; return 1; }
+///   server.Wait();  // until SIGTERM, SIGINT or Stop()
+///
+/// Answers of its own: 400 malformed request, 404/405 no route, 413 body too large, 431 header too
+/// large, 500 the handler threw, 503 more than max_queued_requests wait.
 class Server {
  public:
-  using Handler = std::function<Response(const Request&)>;
+  using Handler = outrigger::Handler;
 
-  explicit Server(ServerOptions options);
-  ~Server();  ///< stops and joins
+  explicit Server(ServerOptions options, Routes routes = {});
+  ~Server();  ///< as Stop(), without a drain; joins its threads, so waits for handlers that run
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Adds a route. `path` ending in '*' matches by prefix; `method` "*" matches every method. First added wins.
-  /// A path that matches with another method only is answered 405, anything else 404. Before Start() only.
+  /// Adds a route (Routes::Add). Before Start() only.
   void Handle(std::string method, std::string path, Handler handler);
 
-  /// Binds and starts serving. False when the address cannot be bound; `error()` then says why.
+  /// Binds and starts serving; once only. False when the address cannot be bound; `error()` says
+  /// why.
   [[nodiscard]] bool Start();
   [[nodiscard]] const std::string& error() const;
 
@@ -46,10 +50,11 @@ class Server {
   [[nodiscard]] std::uint16_t port() const;
 
   /// Blocks until SIGTERM or SIGINT arrives or Stop() is called; then drains: no new connections,
-  /// requests in flight get up to `drain` to finish.
+  /// requests in flight get up to `drain` to finish. The signals are caught from the first Start()
+  /// in the process on; a program that handles them itself calls Stop() instead.
   void Wait(std::chrono::milliseconds drain = std::chrono::seconds(5));
 
-  /// Thread-safe; may be called from a handler.
+  /// Makes Wait() return. Thread-safe; may be called from a handler.
   void Stop();
 
  private:
