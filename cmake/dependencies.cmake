@@ -10,6 +10,17 @@ find_package(absl REQUIRED)
 find_package(fmt REQUIRED)
 find_package(OpenSSL REQUIRED)
 
+# Debian's absl package names its shared objects; the archives lie beside them.
+get_property(_imported DIRECTORY PROPERTY IMPORTED_TARGETS)
+list(FILTER _imported INCLUDE REGEX "^absl::")
+foreach(target IN LISTS _imported)
+  get_target_property(_location ${target} IMPORTED_LOCATION_NONE)
+  string(REGEX REPLACE "\\.so[.0-9]*$" ".a" _archive "${_location}")
+  if(EXISTS "${_archive}")
+    set_target_properties(${target} PROPERTIES IMPORTED_LOCATION_NONE "${_archive}")
+  endif()
+endforeach()
+
 function(_outrigger_archive name file header)
   find_library(OUTRIGGER_${name}_ARCHIVE NAMES ${file} REQUIRED)
   find_path(OUTRIGGER_${name}_INCLUDE NAMES ${header} REQUIRED)
