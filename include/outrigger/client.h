@@ -24,8 +24,8 @@ enum class CallFailure : std::uint8_t {
 
 struct CallResult {
   CallFailure failure = CallFailure::kNone;
-  std::string error;  ///< one sentence for a log; empty on success
-  Response response;  ///< valid when ok()
+  std::string error{};  ///< one sentence for a log; empty on success
+  Response response{};  ///< valid when ok()
   [[nodiscard]] bool ok() const { return failure == CallFailure::kNone; }
 };
 

@@ -41,8 +41,8 @@ class Headers {
 struct Request {
   std::string method = "GET";
   std::string target = "/";  ///< path and query as on the wire, e.g. "/reviews/7?x=1"
-  Headers headers;
-  std::string body;
+  Headers headers{};
+  std::string body{};
 
   /// The target without its query.
   [[nodiscard]] std::string_view path() const;
@@ -54,8 +54,8 @@ struct Request {
 /// engine. As a client: what arrived.
 struct Response {
   int status = 200;
-  Headers headers;
-  std::string body;
+  Headers headers{};
+  std::string body{};
 
   static Response Text(int status, std::string_view text);
   static Response Html(int status, std::string html);
