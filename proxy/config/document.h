@@ -2,6 +2,7 @@
 
 #include <boost/json/fwd.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -57,16 +58,15 @@ class Document {
 
   /// For this room: the tree and the index of this document's top in Tree::records.
   [[nodiscard]] const Tree& tree() const { return *tree_; }
-  [[nodiscard]] std::size_t record() const { return record_; }
+  [[nodiscard]] std::uint32_t record() const { return record_; }
+
+  /// For this room: `root` lies inside `tree`, its record is Tree::records[record].
+  Document(std::shared_ptr<const Tree> tree, const boost::json::value* root, std::uint32_t record);
 
  private:
-  friend class DocumentReader;
-  Document(std::shared_ptr<const Tree> tree, const boost::json::value* root, std::size_t record)
-      : tree_(std::move(tree)), root_(root), record_(record) {}
-
   std::shared_ptr<const Tree> tree_;
-  const boost::json::value* root_;  // inside *tree_
-  std::size_t record_;
+  const boost::json::value* root_;  // inside *tree_, never null
+  std::uint32_t record_;
 };
 
 /// Reads a file of one or more YAML documents (JSON is YAML) the way kubectl does:

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace outrigger::config {
 
@@ -34,6 +36,12 @@ class Path {
 
 /// One key as a JSON pointer token: `~` becomes `~0`, `/` becomes `~1`.
 std::string PointerToken(std::string_view key);
+
+/// The steps of a JSON pointer, unescaped. Text before the first `/` is not a step; nothing follows
+/// it.
+std::vector<std::string> PointerTokens(std::string_view pointer);
+/// A step as a list index; empty for anything but a canonical decimal number.
+std::optional<std::size_t> ParseIndex(std::string_view token);
 
 /// A JSON pointer as people write paths: `/spec/http/0/route` -> `spec.http[0].route`. A step of
 /// digits alone is taken for a list index.

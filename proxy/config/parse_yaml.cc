@@ -1,0 +1,122 @@
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include <istream>
+#include <streambuf>
+
+#include "proxy/config/parse.h"
+
+namespace outrigger::config {
+namespace {
+
+/// Reads from memory without a copy.
+class ViewBuffer : public std::streambuf {
+ public:
+  explicit ViewBuffer(std::string_view text) {
+    char* begin = const_cast<char*>(text.data());  // only ever read: there is no put area
+    setg(begin, begin, begin + text.size());
+  }
+};
+
+/// Passes yaml-cpp's events on with line numbers of the file.
+class YamlEvents : public YAML::EventHandler {
+ public:
+  YamlEvents(TreeBuilder& builder, int first_line) : builder_(builder), first_line_(first_line) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    // There is no marker inside a chunk; yaml-cpp takes text behind a finished value for a new
+    // document.
+    if (builder_.done()) throw Broken(Line(mark), "there is text behind the end of the document");
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    builder_.AddNull(Line(mark), anchor);
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    builder_.AddAlias(Line(mark), anchor);
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    builder_.AddScalar(Line(mark), value, tag, anchor);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value /*style*/) override {
+    RefuseTag(mark, tag, "tag:yaml.org,2002:seq");
+    builder_.StartList(Line(mark), anchor);
+  }
+  void OnSequenceEnd() override { builder_.End(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value /*style*/) override {
+    RefuseTag(mark, tag, "tag:yaml.org,2002:map");
+    builder_.StartMap(Line(mark), anchor);
+  }
+  void OnMapEnd() override { builder_.End(); }
+
+ private:
+  [[nodiscard]] int Line(const YAML::Mark& mark) const { return first_line_ + mark.line; }
+  void RefuseTag(const YAML::Mark& mark, const std::string& tag, std::string_view natural) const {
+    if (tag.empty() || tag == "?" || tag == natural) return;
+    throw Broken(Line(mark), "tags on maps and lists are not used here");
+  }
+
+  TreeBuilder& builder_;
+  const int first_line_;
+};
+
+struct Translation {
+  std::string_view yaml_cpp;
+  std::string_view ours;
+};
+
+// yaml-cpp names what its grammar missed; these are the everyday cases in a writer's words.
+constexpr Translation kTranslations[] = {
+    {"end of map not found",
+     "the map that begins here is followed by something else at the same indentation"},
+    {"end of sequence not found",
+     "the list that begins here is followed by something else at the same indentation"},
+    {"illegal map value", "a `:` cannot stand here; check the indentation, or quote the text"},
+    {"end of map flow not found", "the `{` that begins here has no `}`"},
+    {"end of sequence flow not found", "the `[` that begins here has no `]`"},
+    {"bad conversion", "cannot be read"},
+};
+
+bool TabIndents(std::string_view text) {
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t first = text.find_first_not_of(' ', start);
+    if (first != std::string_view::npos && text[first] == '\t') return true;
+    const std::size_t end = text.find('\n', start);
+    start = end == std::string_view::npos ? text.size() : end + 1;
+  }
+  return false;
+}
+
+std::string Explain(const YAML::Exception& error, std::string_view text) {
+  std::string out = "not valid YAML: ";
+  std::string_view message = error.msg;
+  for (const Translation& translation : kTranslations) {
+    if (message == translation.yaml_cpp) message = translation.ours;
+  }
+  out += message;
+  if (error.mark.column >= 0) out += " (column " + std::to_string(error.mark.column + 1) + ")";
+  if (TabIndents(text)) out += "; a line is indented with a tab, use spaces";
+  return out;
+}
+
+}  // namespace
+
+void ParseYaml(const Chunk& chunk, TreeBuilder& builder) {
+  ViewBuffer buffer(chunk.text);
+  std::istream stream(&buffer);
+  YamlEvents events(builder, chunk.first_line);
+  try {
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(events)) {
+    }
+  } catch (const YAML::Exception& error) {
+    throw Broken(chunk.first_line + std::max(error.mark.line, 0), Explain(error, chunk.text));
+  }
+}
+
+}  // namespace outrigger::config
