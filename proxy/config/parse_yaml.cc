@@ -72,14 +72,15 @@ struct Translation {
 
 // yaml-cpp names what its grammar missed; these are the everyday cases in a writer's words.
 constexpr Translation kTranslations[] = {
-    {"end of map not found",
-     "the map that begins here is followed by something else at the same indentation"},
-    {"end of sequence not found",
-     "the list that begins here is followed by something else at the same indentation"},
+    {"end of map not found", "this does not belong to the map above; check the indentation"},
+    {"end of sequence not found", "this does not belong to the list above; check the indentation"},
     {"illegal map value", "a `:` cannot stand here; check the indentation, or quote the text"},
-    {"end of map flow not found", "the `{` that begins here has no `}`"},
-    {"end of sequence flow not found", "the `[` that begins here has no `]`"},
-    {"bad conversion", "cannot be read"},
+    {"end of map flow not found", "a `{` is not closed by a `}`"},
+    {"end of sequence flow not found", "a `[` is not closed by a `]`"},
+    {"illegal EOF in scalar", "a quote is not closed"},
+    {"illegal flow end", "a closing bracket does not fit an opening one"},
+    {"illegal block entry", "a list cannot begin behind other text; put its `- ` on a new line"},
+    {"unknown token", "a plain text cannot begin with this character; quote it"},
 };
 
 bool TabIndents(std::string_view text) {

@@ -42,14 +42,16 @@ bool HasPlainCharacters(std::string_view text) {
   return true;
 }
 
-// Dates and base-60 numbers (22:30) are strings to kubectl, but not to every YAML reader.
+// Dates and base-60 numbers (22:30) are strings to kubectl, but not to every YAML reader; a line of
+// dashes or dots could end the document.
 bool LooksOdd(std::string_view text) {
-  if (!IsDigit(text[0]) && text[0] != '-' && text[0] != '+' && text[0] != '.')
-    return text == "<<" || text == "=";
-  return text.starts_with("---") || text.starts_with("...") ||
+  if (text == "<<" || text == "=" || text.starts_with("---") || text.starts_with("..."))
+    return true;
+  if (text.size() > 4 && text[4] == '-' && std::all_of(text.begin(), text.begin() + 4, IsDigit))
+    return true;
+  return text.find(':') != std::string_view::npos &&
          std::all_of(text.begin(), text.end(), [](char c) {
-           return IsDigit(c) ||
-                  (c != '\0' && std::string_view("-+:._TtZz ").find(c) != std::string_view::npos);
+           return IsDigit(c) || c == ':' || c == '.' || c == '_' || c == '-';
          });
 }
 
