@@ -20,8 +20,11 @@ namespace {
 namespace beast_http = boost::beast::http;
 using boost::beast::error_code;
 
-// ---- Beast as tokeniser
-// -----------------------------------------------------------------------------
+/// The start line without its line end, and what follows.
+std::string_view StartLine(std::string_view head) { return head.substr(0, head.find('\r')); }
+std::string_view AfterStartLine(std::string_view head) { return head.substr(head.find('\n') + 1); }
+
+// ---- Beast as tokeniser ----
 
 /// What Beast reads off one head; all slices of the text given to Tokenise.
 struct Tokens {
@@ -76,15 +79,28 @@ class Tokeniser final : public beast_http::basic_parser<kIsRequest> {
   Tokens& tokens_;
 };
 
-/// Beast's errors that our line rules leave for it to find; anything else is said in one sentence.
-std::string_view Explain(const error_code& error) {
-  if (error == beast_http::error::bad_content_length)
-    return "bad Content-Length, or one beside Transfer-Encoding";
-  if (error == beast_http::error::multiple_content_length) return "differing Content-Length values";
-  if (error == beast_http::error::bad_transfer_encoding)
-    return "Transfer-Encoding repeated or beside Content-Length";
-  if (error == beast_http::error::bad_value) return "bad value of Connection";
-  return "head refused by the parser";
+/// Beast judges a framing field before it hands the field over. What it refused is put through our
+/// own rules for the name of the broken one; they refuse all that Beast does.
+std::optional<Fault> JudgeFraming(std::string_view fields) {
+  BodyLength length;
+  while (!fields.starts_with('\r')) {
+    const std::string_view line = fields.substr(0, fields.find('\r'));
+    fields.remove_prefix(line.size() + 2);
+    const std::size_t colon = line.find(':');
+    const HeaderId id = IdentifyHeader(line.substr(0, colon));
+    const std::string_view value = Trim(line.substr(colon + 1));
+    if (id == HeaderId::kTransferEncoding) length.codings.Add(value);
+    if (id != HeaderId::kContentLength) continue;
+    if (const auto fault = length.AddContentLength(value)) return fault;
+  }
+  return length.Judge(/*is_http10=*/false);
+}
+
+/// A sentence for what our line rules leave for Beast to find.
+Fault Explain(const error_code& error, std::string_view fields) {
+  if (const auto fault = JudgeFraming(fields)) return *fault;
+  return Malformed(error == beast_http::error::bad_value ? "bad value of Connection"
+                                                         : "head refused by the parser");
 }
 
 template <bool kIsRequest>
@@ -93,13 +109,12 @@ std::optional<Fault> Tokenise(std::string_view head, Tokens& tokens) {
   error_code error;
   const std::size_t taken = parser.put(boost::asio::const_buffer(head.data(), head.size()), error);
   if (tokens.fault) return tokens.fault;
-  if (error) return Malformed(Explain(error));
+  if (error) return Explain(error, AfterStartLine(head));
   if (taken != head.size() || !parser.is_header_done()) return Malformed("head ends early");
   return std::nullopt;
 }
 
-// ---- collecting a head
-// ------------------------------------------------------------------------------
+// ---- collecting a head ----
 
 /// The bytes of one head. A head that arrives in one piece is never copied here.
 class HeadBuffer {
@@ -147,14 +162,9 @@ bool KeepsAlive(Version version, const FieldSorter& fields) {
   return version == Version::kHttp11 || fields.keep_alive();
 }
 
-/// The start line without its line end, and what follows.
-std::string_view StartLine(std::string_view head) { return head.substr(0, head.find('\r')); }
-std::string_view AfterStartLine(std::string_view head) { return head.substr(head.find('\n') + 1); }
-
 }  // namespace
 
-// ---- requests
-// ---------------------------------------------------------------------------------------
+// ---- requests ----
 
 struct H1RequestDecoder::Impl {
   explicit Impl(const H1Limits& limits)
@@ -279,8 +289,7 @@ void H1RequestDecoder::Release() {
   impl_->fields.Release();
 }
 
-// ---- responses
-// --------------------------------------------------------------------------------------
+// ---- responses ----
 
 struct H1ResponseDecoder::Impl {
   explicit Impl(const H1Limits& limits)

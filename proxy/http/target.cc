@@ -30,7 +30,7 @@ bool IsPort(std::string_view port) {
 
 bool IsIpv6(std::string_view address) {
   std::array<char, INET6_ADDRSTRLEN + 1> text{};
-  if (address.size() >= text.size()) return false;
+  if (address.size() >= text.size() || address.find('\0') != std::string_view::npos) return false;
   std::copy(address.begin(), address.end(), text.begin());
   in6_addr parsed;
   return inet_pton(AF_INET6, text.data(), &parsed) == 1;
