@@ -50,8 +50,9 @@ class Server {
   [[nodiscard]] std::uint16_t port() const;
 
   /// Blocks until SIGTERM or SIGINT arrives or Stop() is called; then drains: no new connections,
-  /// requests in flight get up to `drain` to finish. The signals are caught from the first Start()
-  /// in the process on; a program that handles them itself calls Stop() instead.
+  /// requests in flight get up to `drain` to finish. Start() catches the two signals for the
+  /// process, the first one only; a program with handlers of its own installs them after Start()
+  /// and calls Stop().
   void Wait(std::chrono::milliseconds drain = std::chrono::seconds(5));
 
   /// Makes Wait() return. Thread-safe; may be called from a handler.
