@@ -30,11 +30,16 @@ struct TopFlags {
   std::string name;
   ReporterChoice reporter = ReporterChoice::kBoth;
   double interval_seconds = 2;
-  int window_seconds = 30;
+  int window_seconds = 0;  // 0: as window() says
   bool once = false;
   bool json = false;
 
-  [[nodiscard]] std::chrono::seconds window() const { return std::chrono::seconds(window_seconds); }
+  // Two scrapes have to fit in: the local mesh's Prometheus comes every few seconds, others every
+  // 15 or 30.
+  [[nodiscard]] std::chrono::seconds window() const {
+    if (window_seconds != 0) return std::chrono::seconds(window_seconds);
+    return std::chrono::seconds(prometheus.empty() ? 15 : 60);
+  }
   [[nodiscard]] std::chrono::milliseconds interval() const {
     return std::chrono::milliseconds(static_cast<std::int64_t>(interval_seconds * 1000));
   }
@@ -68,7 +73,7 @@ std::string Page(const std::vector<MeshEdge>& edges, const TopFlags& flags,
                  const TableStyle& style) {
   if (flags.json) return ToJson(edges, flags.window());
   if (edges.empty()) {
-    return Cat("No traffic in the last ", flags.window_seconds,
+    return Cat("No traffic in the last ", flags.window().count(),
                " s that a proxy reported (a new edge needs two scrapes to show a rate).\n");
   }
   return LayoutSummary(edges, flags.window(), style) + LayoutTable(edges, style);
@@ -144,10 +149,11 @@ void SetUpTop(CLI::App& command, Context& context) {
       ->transform(CLI::CheckedTransformer(reporters, CLI::ignore_case))
       ->option_text("source|destination|both");
   command
-      .add_option("--window", flags->window_seconds,
-                  "Seconds that rates are taken over, at least two scrape intervals")
-      ->check(CLI::Range(1, 86400))
-      ->capture_default_str();
+      .add_option(
+          "--window", flags->window_seconds,
+          "Seconds that rates are taken over, at least two scrape intervals (default: 15 for a "
+          "local mesh, 60 for --prometheus)")
+      ->check(CLI::Range(1, 86400));
   command.add_option("--interval", flags->interval_seconds, "Seconds between two tables")
       ->check(CLI::Range(0.2, 3600.0))
       ->capture_default_str();
@@ -158,8 +164,9 @@ void SetUpTop(CLI::App& command, Context& context) {
       "percentile latency,\n"
       "TLS (a lock: mutual TLS; none: plaintext; part: some of it), BY (S, D: seen by the "
       "source's, the\n"
-      "destination's proxy). TCP edges show connections per second and bytes from (>) and to (<) "
-      "the source.");
+      "destination's proxy). TCP edges show connections, and bytes from (>) and to (<) the "
+      "source,\n"
+      "per second.");
   command.callback([flags, &context] { Run(*flags, context); });
 }
 

@@ -1,7 +1,9 @@
 #include "cmd/outrigger/top_edges.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "cmd/outrigger/top_text.h"
@@ -151,6 +153,41 @@ MeshEdge ToEdge(const Key& key, const Entry& entry, const Report& report,
   return edge;
 }
 
+using WorkloadName = std::pair<std::string, std::string>;  // namespace, name
+
+WorkloadName NameOf(const MeshWorkload& workload) { return {workload.ns, workload.name}; }
+
+// How many calls each workload is away from one that nobody calls. Rings without a way in come
+// last.
+std::map<WorkloadName, int> CallDepths(const std::vector<MeshEdge>& edges) {
+  std::map<WorkloadName, int> depths;
+  std::set<WorkloadName> called;
+  for (const MeshEdge& edge : edges) called.insert(NameOf(edge.destination));
+  for (const MeshEdge& edge : edges) {
+    if (!called.contains(NameOf(edge.source))) depths[NameOf(edge.source)] = 0;
+  }
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const MeshEdge& edge : edges) {
+      const auto source = depths.find(NameOf(edge.source));
+      if (source == depths.end() || depths.contains(NameOf(edge.destination))) continue;
+      depths[NameOf(edge.destination)] = source->second + 1;
+      changed = true;
+    }
+  }
+  return depths;
+}
+
+void SortByCalls(std::vector<MeshEdge>* edges) {
+  const std::map<WorkloadName, int> depths = CallDepths(*edges);
+  const auto depth = [&](const MeshEdge& edge) {
+    const auto found = depths.find(NameOf(edge.source));
+    return found == depths.end() ? std::numeric_limits<int>::max() : found->second;
+  };
+  std::stable_sort(edges->begin(), edges->end(),
+                   [&](const MeshEdge& a, const MeshEdge& b) { return depth(a) < depth(b); });
+}
+
 }  // namespace
 
 std::vector<TopQuestion> TopQuestions(std::chrono::seconds window) {
@@ -187,6 +224,7 @@ std::vector<MeshEdge> BuildEdges(const TopAnswers& answers, ReporterChoice choic
     const Report& report = from_source ? entry.source : entry.destination;
     if (report.present) edges.push_back(ToEdge(key, entry, report, versions));
   }
+  SortByCalls(&edges);
   return edges;
 }
 

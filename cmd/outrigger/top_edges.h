@@ -65,7 +65,8 @@ struct TopQuestion {
 /// The queries behind one table.
 std::vector<TopQuestion> TopQuestions(std::chrono::seconds window);
 
-/// Joins the answers into edges, sorted by source and destination. An edge is source workload,
+/// Joins the answers into edges, in the order of calls: first those of workloads that nobody calls,
+/// then those of the ones they call, and so on; by name within a step. An edge is source workload,
 /// destination workload (or the service, where the workload is not known) and protocol.
 std::vector<MeshEdge> BuildEdges(const TopAnswers& answers, ReporterChoice choice);
 

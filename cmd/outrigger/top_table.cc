@@ -205,13 +205,13 @@ std::string FormatLatency(const std::optional<double>& seconds) {
 }
 
 std::string FormatBytes(double per_second) {
-  constexpr std::array<const char*, 5> kUnits = {"B/s", "KiB/s", "MiB/s", "GiB/s", "TiB/s"};
+  constexpr std::array<const char*, 5> kUnits = {"B", "K", "M", "G", "T"};
   std::size_t unit = 0;
   while (per_second >= 1000 && unit + 1 < kUnits.size()) {
     per_second /= 1024;
     ++unit;
   }
-  return unit == 0 ? fmt::format("{:.0f}B/s", per_second)
+  return unit == 0 ? fmt::format("{:.0f}B", per_second)
                    : fmt::format("{:.1f}{}", per_second, kUnits[unit]);
 }
 

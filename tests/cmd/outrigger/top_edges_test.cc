@@ -124,6 +124,24 @@ TEST(BuildEdges, KnowsVersions) {
   EXPECT_EQ(BuildEdges(answers, ReporterChoice::kBoth)[0].destination.version, "v2");
 }
 
+TEST(BuildEdges, SortsInTheOrderOfCallsWithRingsLast) {
+  TopAnswers answers;
+  const std::pair<const char*, const char*> calls[] = {{"a-backend", "store"},
+                                                       {"ring-1", "ring-2"},
+                                                       {"ring-2", "ring-1"},
+                                                       {"z-gateway", "m-page"},
+                                                       {"m-page", "a-backend"}};
+  for (const auto& [source, destination] : calls) {
+    answers.requests.push_back(Request("source", destination, "2xx", 1));
+    answers.requests.back().labels["source_workload"] = source;
+  }
+  std::vector<std::string> order;
+  for (const MeshEdge& edge : BuildEdges(answers, ReporterChoice::kBoth))
+    order.push_back(edge.source.name);
+  EXPECT_THAT(order,
+              ::testing::ElementsAre("z-gateway", "m-page", "a-backend", "ring-1", "ring-2"));
+}
+
 TEST(TopQuestions, UseTheWindow) {
   for (const TopQuestion& question : TopQuestions(std::chrono::seconds(45))) {
     if (question.promql.starts_with("count")) continue;

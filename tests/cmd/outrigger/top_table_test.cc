@@ -127,7 +127,7 @@ TEST(LayoutTable, ShowsBytesOfTcp) {
   edge.connections = 2;
   edge.sent_bytes = 2048;
   edge.received_bytes = 12;
-  EXPECT_THAT(LayoutTable({edge}, {}), HasSubstr(">12B/s  <2.0KiB/s"));
+  EXPECT_THAT(LayoutTable({edge}, {}), HasSubstr(">12B  <2.0K"));
 }
 
 TEST(LayoutSummary, SumsUp) {
@@ -154,10 +154,10 @@ TEST(FormatLatency, IsShort) {
 }
 
 TEST(FormatBytes, IsShort) {
-  EXPECT_EQ(FormatBytes(0), "0B/s");
-  EXPECT_EQ(FormatBytes(999), "999B/s");
-  EXPECT_EQ(FormatBytes(1536), "1.5KiB/s");
-  EXPECT_EQ(FormatBytes(5e6), "4.8MiB/s");
+  EXPECT_EQ(FormatBytes(0), "0B");
+  EXPECT_EQ(FormatBytes(999), "999B");
+  EXPECT_EQ(FormatBytes(1536), "1.5K");
+  EXPECT_EQ(FormatBytes(5e6), "4.8M");
 }
 
 TEST(ToJson, SaysWhatTheTableSays) {

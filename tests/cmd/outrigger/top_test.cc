@@ -26,7 +26,7 @@ std::string Vector(const std::string& result) {
 
 // One edge in the answer to the request rate, nothing elsewhere.
 std::string OneEdge(const std::string& request) {
-  if (request.find(UrlEncode("(rate(outrigger_edge_requests_total[30s]))")) == std::string::npos)
+  if (request.find(UrlEncode("(rate(outrigger_edge_requests_total[60s]))")) == std::string::npos)
     return Vector("");
   return Vector(
       R"({"metric":{"reporter":"source","source_workload":"web","source_namespace":"shop",)"
@@ -67,7 +67,7 @@ TEST(Top, PrintsJson) {
 TEST(Top, SaysWhenThereIsNoTraffic) {
   FakePrometheus prometheus([](const std::string&) { return Vector(""); });
   EXPECT_THAT(RunTop({"--once", "--prometheus", prometheus.url()}).out,
-              HasSubstr("No traffic in the last 30 s"));
+              HasSubstr("No traffic in the last 60 s"));
 }
 
 TEST(Top, FailsWithOneLineWhenPrometheusIsAway) {
