@@ -3,10 +3,12 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <istream>
 #include <streambuf>
 
 #include "proxy/config/parse.h"
+#include "proxy/config/utf8.h"
 
 namespace outrigger::config {
 namespace {
@@ -19,6 +21,20 @@ class ViewBuffer : public std::streambuf {
     setg(begin, begin, begin + text.size());
   }
 };
+
+// yaml-cpp 0.7 turns the escapes \N and \_ (next line, no-break space) into the single bytes 0x85
+// and 0xa0. Everything around them is valid UTF-8, so the strays are recognised.
+std::string RepairEscapes(const std::string& value) {
+  std::string out;
+  out.reserve(value.size());
+  for (std::string_view rest = value; !rest.empty();) {
+    const std::size_t length = Utf8Length(rest);
+    if (length == 0) out += '\xc2';
+    out += rest.substr(0, length == 0 ? 1 : length);
+    rest.remove_prefix(length == 0 ? 1 : length);
+  }
+  return out;
+}
 
 /// Passes yaml-cpp's events on with line numbers of the file.
 class YamlEvents : public YAML::EventHandler {
@@ -39,7 +55,7 @@ class YamlEvents : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    builder_.AddScalar(Line(mark), value, tag, anchor);
+    builder_.AddScalar(Line(mark), tag == "!" ? RepairEscapes(value) : value, tag, anchor);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
