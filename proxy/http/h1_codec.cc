@@ -233,7 +233,9 @@ std::optional<Fault> H1RequestDecoder::Impl::Fill(const Tokens& tokens, RequestH
   if (const auto fault = fields.length().Judge(http10)) return fault;
   if (fields.hosts() > 1) return Malformed("more than one Host");
   if (fields.hosts() == 0 && !http10) return Malformed("no Host");
-  if (fields.hosts() == 1 && !IsValidAuthority(fields.host())) return Malformed("bad Host");
+  // An empty Host is what a client sends that has no authority (RFC 9112 §3.2), and what we write
+  // ourselves for one that knows no Host.
+  if (!fields.host().empty() && !IsValidAuthority(fields.host())) return Malformed("bad Host");
   const Result<Target> target = ParseTarget(tokens.method, tokens.target, head.headers.arena());
   if (target.has_error()) return Malformed(target.error().detail);
   if (const auto fault = fields.FinishConnection()) return fault;
@@ -245,7 +247,9 @@ std::optional<Fault> H1RequestDecoder::Impl::Fill(const Tokens& tokens, RequestH
   head.content_length = fields.length().content_length;
   head.chunked = fields.length().codings.present();
   head.te_trailers = fields.te_trailers();
-  if (!http10) {  // both are to be ignored from HTTP/1.0 (RFC 9110 §7.8, §10.1.1)
+  if (http10) {  // knows neither expectations nor upgrades (RFC 9110 §10.1.1, §7.8)
+    head.headers.Remove(HeaderId::kExpect);
+  } else {
     head.expect_continue = fields.expect_continue();
     head.upgrade = fields.upgrade();
   }

@@ -16,17 +16,13 @@ bool IsWritable(const HeaderField& field) {
   return IsToken(field.name) && FindControl(field.value) == std::string_view::npos;
 }
 
+/// Everything but control characters and space.
+constexpr ByteSet kWordChars = ByteSet({}).AddRange(0x21, 0x7e).AddRange(0x80, 0xff);
+
 /// Start-line text without control characters and spaces. Codecs refuse them on the way in; should
 /// one come this far it is written as '_' rather than as the end of a line.
 void AppendWord(std::string_view word, std::string& out) {
-  const std::size_t from = out.size();
-  out.append(word);
-  if (FindControl(word) == std::string_view::npos &&
-      word.find_first_of(" \t") == std::string_view::npos)
-    return;
-  for (std::size_t i = from; i < out.size(); ++i) {
-    if (IsControl(out[i]) || IsBlank(out[i])) out[i] = '_';
-  }
+  for (char c : word) out.push_back(kWordChars.Has(c) ? c : '_');
 }
 
 void AppendField(std::string_view name, std::string_view value, std::string& out) {

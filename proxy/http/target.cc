@@ -13,10 +13,11 @@ namespace {
 
 Error Bad(std::string_view detail) { return {ErrorCode::kMalformed, Side::kLocal, detail}; }
 
-bool IsHostChar(char c) {
-  return IsDigit(c) || (ToLower(c) >= 'a' && ToLower(c) <= 'z') ||
-         std::string_view("-._~%!$&'()*+;=").find(c) != std::string_view::npos;
-}
+/// unreserved, pct-encoded and sub-delims without the comma.
+constexpr ByteSet kHostChars =
+    ByteSet("-._~%!$&'()*+;=").AddRange('0', '9').AddRange('a', 'z').AddRange('A', 'Z');
+
+constexpr ByteSet kTargetChars = ByteSet("!\"").AddRange('$', '~').AddRange(0x80, 0xff);
 
 bool IsPort(std::string_view port) {
   if (port.empty() || port.size() > 5) return false;
@@ -62,12 +63,11 @@ bool IsValidAuthority(std::string_view authority) {
   const std::size_t colon = authority.find(':');
   if (colon != std::string_view::npos && !IsPort(authority.substr(colon + 1))) return false;
   const std::string_view host = authority.substr(0, colon);
-  return !host.empty() && std::all_of(host.begin(), host.end(), IsHostChar);
+  return !host.empty() && kHostChars.HasAll(host);
 }
 
 bool IsValidTarget(std::string_view target) {
-  return !target.empty() && target.find_first_of("# \t") == std::string_view::npos &&
-         FindControl(target) == std::string_view::npos;
+  return !target.empty() && kTargetChars.HasAll(target);
 }
 
 Result<Target> ParseTarget(std::string_view method, std::string_view target, Arena& arena) {

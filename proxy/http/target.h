@@ -11,8 +11,9 @@
 namespace outrigger::http {
 
 /// uri-host [":" port]: a name, an IPv4 address or an IPv6 literal in brackets (checked), and a
-/// port of 0..65535. Refused although the grammar knows them: empty, user@host, host: without port,
-/// zone ids, and a comma, which is what two joined Host fields look like.
+/// port of 0..65535. Refused although the grammar knows them: empty (callers decide whether they
+/// take none at all), user@host, host: without port, zone ids, and a comma, which is what two
+/// joined Host fields look like.
 bool IsValidAuthority(std::string_view authority);
 
 /// No control character, space or '#': a fragment never belongs on the wire, and programs disagree

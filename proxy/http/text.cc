@@ -1,6 +1,5 @@
 #include "proxy/http/text.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -34,10 +33,6 @@ std::size_t FindControl(std::string_view text) {
     if (IsControl(text[at])) return at;
   }
   return std::string_view::npos;
-}
-
-bool IsToken(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), IsTokenChar);
 }
 
 std::string_view Trim(std::string_view text) {

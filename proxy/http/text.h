@@ -8,20 +8,33 @@
 /// looks at bytes from a peer. Nothing here allocates or depends on the locale.
 namespace outrigger::http {
 
-namespace internal {
-constexpr std::array<bool, 256> TokenTable() {
-  std::array<bool, 256> table{};
-  for (char c : std::string_view("!#$%&'*+-.^_`|~0123456789"
-                                 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
-    table[static_cast<unsigned char>(c)] = true;
+/// A set of bytes, one load per question.
+class ByteSet {
+ public:
+  constexpr explicit ByteSet(std::string_view members) {
+    for (char c : members) table_[static_cast<unsigned char>(c)] = true;
   }
-  return table;
-}
-inline constexpr std::array<bool, 256> kTokenTable = TokenTable();
-}  // namespace internal
+  constexpr ByteSet& AddRange(int first, int last) {
+    for (int c = first; c <= last; ++c) table_[static_cast<std::size_t>(c)] = true;
+    return *this;
+  }
+  [[nodiscard]] constexpr bool Has(char c) const { return table_[static_cast<unsigned char>(c)]; }
+  [[nodiscard]] constexpr bool HasAll(std::string_view text) const {
+    for (char c : text) {
+      if (!Has(c)) return false;
+    }
+    return true;
+  }
+
+ private:
+  std::array<bool, 256> table_{};
+};
+
+inline constexpr ByteSet kTokenChars =
+    ByteSet("!#$%&'*+-.^_`|~").AddRange('0', '9').AddRange('a', 'z').AddRange('A', 'Z');
 
 /// tchar: what method and field names are made of.
-constexpr bool IsTokenChar(char c) { return internal::kTokenTable[static_cast<unsigned char>(c)]; }
+constexpr bool IsTokenChar(char c) { return kTokenChars.Has(c); }
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 /// OWS: space or horizontal tab.
 constexpr bool IsBlank(char c) { return c == ' ' || c == '\t'; }
@@ -35,7 +48,7 @@ constexpr char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>
 /// Position of the first control character (IsControl), or npos. Looks at eight bytes at a time.
 std::size_t FindControl(std::string_view text);
 /// At least one character, all of them tchar.
-bool IsToken(std::string_view text);
+inline bool IsToken(std::string_view text) { return !text.empty() && kTokenChars.HasAll(text); }
 /// Without the blanks at both ends.
 std::string_view Trim(std::string_view text);
 
