@@ -4,6 +4,7 @@
 
 #include "injector/json.h"
 #include "injector/proxy_config.h"
+#include "injector/proxy_env.h"
 #include "injector/render.h"
 #include "injector/text.h"
 
@@ -112,7 +113,9 @@ json::array ProxyEnvironment(const RenderInput& input) {
   env.AddUnlessEmpty("ISTIO_META_MESH_ID",
                      options.mesh_id.empty() ? options.trust_domain : options.mesh_id);
   env.AddUnlessEmpty("TRUST_DOMAIN", options.trust_domain);
-  for (const auto& [name, value] : ProxyMetadata(settings.proxy_config)) env.Add(name, value);
+  for (const auto& [name, value] : ProxyMetadata(settings.proxy_config)) {
+    if (!IsWrittenAfterMerging(name)) env.Add(name, value);
+  }
   return env.Take();
 }
 

@@ -15,17 +15,29 @@
 #include "injector/render.h"
 #include "injector/settings.h"
 #include "injector/shape.h"
+#include "injector/text.h"
 
 namespace outrigger::injector {
 namespace {
 
 constexpr std::string_view kNetworkLabel = "topology.istio.io/network";
 
+/// The pod with `metadata`, which people expect before `spec`.
+json::object WithMetadata(const json::object& pod) {
+  if (pod.contains("metadata")) return pod;
+  json::object result;
+  for (const auto& member : pod) {
+    if (member.key() == "spec") result["metadata"].emplace_object();
+    result[member.key()] = member.value();
+  }
+  return result;
+}
+
 /// One injection, step by step; `pod_` is the pod on its way.
 class Injection {
  public:
   Injection(const json::object& pod, const InjectContext& context, const InjectorOptions& options)
-      : original_(pod), context_(context), options_(options), pod_(pod) {}
+      : original_(pod), context_(context), options_(options), pod_(WithMetadata(pod)) {}
 
   absl::StatusOr<json::object> Run() {
     if (absl::Status status = CheckPod(original_); !status.ok()) return status;
@@ -38,6 +50,7 @@ class Injection {
 
     RenderOverlay();
     KeepOnlyWhatTheTemplateDefines();
+    if (absl::Status status = CheckNames(); !status.ok()) return status;
     PlaceProxy();
     Merge(pod_, overlay_);
     ApplyUsersContainers();
@@ -76,6 +89,7 @@ class Injection {
 
   void RenderOverlay();
   void KeepOnlyWhatTheTemplateDefines();
+  absl::Status CheckNames() const;
   void PlaceProxy();
   void ApplyUsersContainers();
   void ApplyUsers(const json::array& containers);
@@ -140,6 +154,23 @@ void Injection::KeepOnlyWhatTheTemplateDefines() {
     }
     *users = std::move(kept);
   }
+}
+
+/// A user's container can shape ours only where ours is; elsewhere it would be a second one of its
+/// name.
+absl::Status Injection::CheckNames() const {
+  const json::object& overlay_spec = overlay_.at("spec").get_object();
+  const json::array* ours = FindArray(overlay_spec, "initContainers");
+  const json::object* spec = FindObject(original_, "spec");
+  const json::array* theirs = spec == nullptr ? nullptr : FindArray(*spec, "containers");
+  if (ours == nullptr || theirs == nullptr) return absl::OkStatus();
+  for (const json::value& item : *ours) {
+    const std::string_view name = FindString(item.get_object(), "name");
+    if (name == kProxyContainer || FindNamed(*theirs, name) == nullptr) continue;
+    return absl::InvalidArgumentError(Cat("spec.containers has a container named '", name,
+                                          "', the name of the mesh's init container; rename it"));
+  }
+  return absl::OkStatus();
 }
 
 /// Moves istio-proxy to the list it will live in, so that merging finds it there. One that we

@@ -63,35 +63,44 @@ void MakeRoom(json::object& base, const json::object& overlay, std::string_view 
 
 void MergeAt(json::object& base, const json::object& overlay, std::string_view name);
 
+/// The item of `base` that has the key of `object`; nullptr when there is none.
+json::value* FindByKey(json::array& base, const json::object& object, std::string_view key) {
+  const json::value* wanted = object.if_contains(View(key));
+  if (wanted == nullptr) return nullptr;
+  for (json::value& candidate : base) {
+    const json::object* other = candidate.if_object();
+    const json::value* found = other == nullptr ? nullptr : other->if_contains(View(key));
+    if (found != nullptr && *found == *wanted) return &candidate;
+  }
+  return nullptr;
+}
+
 void MergeList(json::array& base, const json::array& overlay, const ListKey& rule) {
   for (const json::value& item : overlay) {
     const json::object* object = item.if_object();
-    const json::value* key = object ? object->if_contains(View(rule.key)) : nullptr;
-    const auto same = std::find_if(base.begin(), base.end(), [&](const json::value& candidate) {
-      const json::object* other = candidate.if_object();
-      const json::value* other_key = other ? other->if_contains(View(rule.key)) : nullptr;
-      return key != nullptr && other_key != nullptr && *other_key == *key;
-    });
-    if (same == base.end()) {
-      base.push_back(item);
-    } else {
-      MergeAt(same->get_object(), *object, rule.list);
+    if (object == nullptr || !object->contains(View(rule.key))) {
+      // Nothing to recognise it by but itself.
+      if (std::find(base.begin(), base.end(), item) == base.end()) base.push_back(item);
+      continue;
     }
+    json::value* same = FindByKey(base, *object, rule.key);
+    if (same == nullptr) same = &base.emplace_back(json::object());
+    MergeAt(same->get_object(), *object, rule.list);
   }
 }
 
 void MergeMember(json::object& base, std::string_view key, const json::value& overlay) {
-  json::value& target = base[View(key)];
-  if (overlay.is_object() && target.is_object()) {
-    MergeAt(target.get_object(), overlay.get_object(), key);
-    return;
+  // What is new is merged into nothing rather than copied: a list that names something twice then
+  // gives the same result the first time and later.
+  if (const json::object* object = overlay.if_object()) {
+    return MergeAt(EnsureObject(base, key), *object, key);
   }
-  if (overlay.is_array() && target.is_array()) {
+  if (const json::array* list = overlay.if_array()) {
     for (const ListKey& rule : kListKeys) {
-      if (rule.list == key) return MergeList(target.get_array(), overlay.get_array(), rule);
+      if (rule.list == key) return MergeList(EnsureArray(base, key), *list, rule);
     }
   }
-  target = overlay;
+  base[View(key)] = overlay;
 }
 
 void MergeAt(json::object& base, const json::object& overlay, std::string_view name) {

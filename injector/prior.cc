@@ -2,6 +2,7 @@
 
 #include <absl/status/status.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <utility>
 
@@ -44,17 +45,27 @@ void Put(json::array& list, json::object container) {
   }
 }
 
-void CollectUsers(const json::object& pod, std::string_view list, const Prior& prior,
-                  json::array& users) {
+void Forget(Prior& prior, std::string_view name) {
+  for (json::array* users : {&prior.user_containers, &prior.user_init_containers}) {
+    const auto same = std::find_if(users->begin(), users->end(), [&](const json::value& item) {
+      return FindString(item.get_object(), "name") == name;
+    });
+    if (same != users->end()) users->erase(same);
+  }
+}
+
+void CollectUsers(const json::object& pod, std::string_view list, Prior& prior) {
   const json::object* spec = FindObject(pod, "spec");
   const json::array* containers = spec == nullptr ? nullptr : FindArray(*spec, list);
   if (containers == nullptr) return;
   for (const json::value& item : *containers) {
     json::object container = item.get_object();
-    const std::string_view name = FindString(container, "name");
+    const std::string name(FindString(container, "name"));
     if (!IsOurs(name) || prior.injected.contains(name)) continue;
     if (FindString(container, "image") == "auto") Remove(container, "image");
-    Put(users, std::move(container));
+    Forget(prior, name);  // the pod's word is newer than a remembered one
+    (list == "containers" ? prior.user_containers : prior.user_init_containers)
+        .push_back(std::move(container));
   }
 }
 
@@ -121,8 +132,8 @@ absl::StatusOr<Prior> ReadPrior(const json::object& pod) {
   if (const std::string_view text = Annotation(pod, kOverridesAnnotation); !text.empty()) {
     if (absl::Status status = ReadOverrides(text, prior); !status.ok()) return status;
   }
-  CollectUsers(pod, "containers", prior, prior.user_containers);
-  CollectUsers(pod, "initContainers", prior, prior.user_init_containers);
+  CollectUsers(pod, "containers", prior);
+  CollectUsers(pod, "initContainers", prior);
   return prior;
 }
 

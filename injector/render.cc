@@ -5,6 +5,7 @@
 
 #include "injector/json.h"
 #include "injector/proxy_config.h"
+#include "injector/text.h"
 
 namespace outrigger::injector {
 namespace {
@@ -97,7 +98,9 @@ void AddCniAnnotations(const RenderInput& input, const Labels& own, json::object
     set(kNetworks, network);
   } else if (const std::size_t end = users.rfind(']');
              users.front() == '[' && end != std::string_view::npos) {
-    set(kNetworks, std::string(users.substr(0, end)) + ", {\"name\": \"" + network + "\"}]");
+    const std::string_view list = users.substr(0, end);
+    const bool none = list.find_first_not_of(" \t\n", 1) == std::string_view::npos;
+    set(kNetworks, Cat(list, none ? "" : ", ", "{\"name\": \"", network, "\"}]"));
   } else {
     set(kNetworks, std::string(users) + ", " + network);
   }

@@ -203,8 +203,10 @@ void Reader::ReadContainers() {
   settings_.component_log_level =
       Or("sidecar.istio.io/componentLogLevel", options_.component_log_level);
   settings_.agent_log_level = Or("sidecar.istio.io/agentLogLevel", options_.agent_log_level);
-  settings_.native =
-      BoolOr("sidecar.istio.io/nativeSidecar", options_.native_sidecars == NativeSidecars::kOn);
+  const bool gateway = std::find(settings_.templates.begin(), settings_.templates.end(),
+                                 "gateway") != settings_.templates.end();
+  settings_.native = !gateway && BoolOr("sidecar.istio.io/nativeSidecar",
+                                        options_.native_sidecars == NativeSidecars::kOn);
   // False in one place does not cancel true in the other.
   const json::value* hold = settings_.proxy_config.if_contains("holdApplicationUntilProxyStarts");
   settings_.hold_application =

@@ -24,10 +24,17 @@ void Require(bool condition, const char* what, std::string_view detail) {
 }
 
 /// Deeper than the injector reads: our own parse must never be the one that gives up.
-json::value Parse(std::string_view text) {
+json::value Parse(std::string_view text, boost::json::error_code& error) {
   boost::json::parse_options options;
   options.max_depth = 1000;
-  return json::parse(View(text), {}, options);
+  return json::parse(View(text), error, {}, options);
+}
+
+json::value Parse(std::string_view text) {
+  boost::json::error_code error;
+  json::value value = Parse(text, error);
+  Require(!error, "this is not JSON", text);
+  return value;
 }
 
 json::object Response(std::string_view body, const InjectorOptions& options) {
@@ -50,7 +57,7 @@ void Review(std::string_view body, const InjectorOptions& options) {
   // A number like 1e400 is read as infinity and written as what nobody reads; no API server sends
   // it.
   boost::json::error_code error;
-  json::parse(patched, error);
+  Parse(patched, error);
   if (error) return;
   const json::object again = Response(patched, options);
   Require(again.at("allowed") == json::value(true), "the patched pod is refused", ToText(again));
