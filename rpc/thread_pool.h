@@ -93,7 +93,8 @@ Awaitable<Result<T>> RunOnThread(ThreadPool& pool, EventLoop& loop, std::functio
       co_return waited.error();
     }
   }
-  if (job->exception != nullptr) std::rethrow_exception(job->exception);
+  // Taken out, so that the exception ends on this thread and not with the pool's last reference.
+  if (job->exception != nullptr) std::rethrow_exception(std::exchange(job->exception, nullptr));
   co_return std::move(*job->value);
 }
 

@@ -42,9 +42,8 @@ class Environment {
   [[nodiscard]] std::int64_t Number(std::string_view name, std::int64_t fallback, std::int64_t min,
                                     std::int64_t max) const;
 
-  /// `<APP>_HOSTNAME` (default: the name itself) with `.<SERVICES_DOMAIN>` behind it when that is
-  /// set, and
-  /// `<APP>_SERVICE_PORT` (default 9080; Kubernetes sets it for a Service of that name).
+  /// Host: `<APP>_HOSTNAME`, or the name itself, and `.<SERVICES_DOMAIN>` behind it when set. Port:
+  /// `<APP>_SERVICE_PORT`, or 9080; Kubernetes sets it for a Service of that name.
   [[nodiscard]] Upstream Find(std::string_view app) const;
 
  private:

@@ -11,11 +11,14 @@ namespace bookinfo {
 
 /// The page people look at, and a small API behind it.
 ///
-///   GET  /, /index.html                landing page
-///   GET  /productpage                  the page: always 200, whatever fails behind it
-///   POST /login (username, passwd)     302 to the Referer with a session cookie; any name is let
-///   in GET  /logout                       302 to the Referer without it GET
-///   /api/v1/products[/<id>[/reviews|/ratings]] GET  /static/...  /health  /metrics
+///   GET  /, /index.html             landing page
+///   GET  /productpage               the page: always 200, whatever fails behind it
+///   POST /login                     form `username`, `passwd`; any name is let in:
+///                                   302 to the Referer with a session cookie
+///   GET  /logout                    302 to the Referer without it
+///   GET  /api/v1/products           the one product
+///   GET  /api/v1/products/<id>      what details says; with /reviews or /ratings behind it, those
+///   GET  /static/..., /health, /metrics
 ///
 /// While somebody is signed in, each outgoing call carries `end-user: <name>`: what routing rules
 /// match on. Version v-flooding (or FLOOD_FACTOR=n) makes n extra calls to reviews per page view.

@@ -98,7 +98,7 @@ Response Ratings::Stored(std::int64_t id) {
 }
 
 bool Ratings::IsDown() const {
-  if (version_ == "v-down") return true;
+  if (version_ == "v-down" || version_ == "faulty") return true;
   if (version_ == "v-faulty") return world_.coin();
   if (version_ == "v-unavailable") return InBadTime(std::chrono::seconds(60));
   if (version_ == "v-unhealthy") return InBadTime(std::chrono::minutes(15));

@@ -27,15 +27,17 @@ struct RatingsWorld {
 ///   POST /ratings/<n>   200; the JSON of the body is from now on what GET answers
 ///   GET  /health        200, or 500 when v-unhealthy is in its bad time
 ///
-/// | SERVICE_VERSION | GET /ratings/<n> |
-/// |-----------------|------------------|
-/// | v1, others      | answers |
-/// | v2              | wants a database; as there is no client for one here, the documented
-/// failure: 500 (MongoDB) or |                 | 200 (DB_TYPE=mysql) with "could not connect to
-/// ratings database". POST is 501 | | v-faulty        | half of them, at random: 503 | | v-delayed
-/// | half of them, at random: after 7 s | | v-unavailable   | 503 in every second minute, starting
-/// well | | v-unhealthy     | 503 in every second quarter of an hour, and /health 500 | | v-down |
-/// 503 always (ours: a subset that fails for certain, so that a demo can show where) |
+/// | SERVICE_VERSION | GET /ratings/<n>                                                   |
+/// |-----------------|--------------------------------------------------------------------|
+/// | v1, others      | answers                                                            |
+/// | v2              | "could not connect to ratings database": 500, with DB_TYPE=mysql   |
+/// |                 | 200; a POST is 501. There is no database client in this program    |
+/// | v-faulty        | half of them, at random: 503                                       |
+/// | v-delayed       | half of them, at random: after 7 s                                 |
+/// | v-unavailable   | 503 in every second minute, starting well                          |
+/// | v-unhealthy     | 503 in every second quarter of an hour, and /health 500            |
+/// | v-down, faulty  | 503 always: ours, a subset that fails for certain so that a demo   |
+/// |                 | can show where                                                     |
 class Ratings {
  public:
   Ratings(const Environment& environment, std::string_view version,

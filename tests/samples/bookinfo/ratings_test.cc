@@ -131,10 +131,12 @@ TEST_F(RatingsTest, UnhealthyTakesItsHealthWithIt) {
 }
 
 TEST_F(RatingsTest, DownFailsAlwaysButIsHealthy) {
-  Start("v-down");
-  EXPECT_EQ(Get("/ratings/0").status, 503);
-  EXPECT_EQ(Get("/ratings/0").body, R"({"error":"Service unavailable"})");
-  EXPECT_EQ(Get("/health").status, 200);
+  for (const char* version : {"v-down", "faulty"}) {
+    Start(version);
+    EXPECT_EQ(Get("/ratings/0").status, 503) << version;
+    EXPECT_EQ(Get("/ratings/0").body, R"({"error":"Service unavailable"})");
+    EXPECT_EQ(Get("/health").status, 200);
+  }
 }
 
 TEST_F(RatingsTest, TheEnvironmentOverridesTheVersion) {
