@@ -4,8 +4,8 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
-#include <istream>
-#include <streambuf>
+#include <sstream>
+#include <string>
 
 #include "proxy/config/parse.h"
 #include "proxy/config/utf8.h"
@@ -13,14 +13,16 @@
 namespace outrigger::config {
 namespace {
 
-/// Reads from memory without a copy.
-class ViewBuffer : public std::streambuf {
- public:
-  explicit ViewBuffer(std::string_view text) {
-    char* begin = const_cast<char*>(text.data());  // only ever read: there is no put area
-    setg(begin, begin, begin + text.size());
-  }
-};
+// yaml-cpp 0.7 takes a quoted text that is still open at the end of the file for a finished one,
+// unless the last line has something on it: `a: "x` would swallow every line below. A comment on a
+// line of its own changes nothing else.
+std::string WithSentinel(std::string_view text) {
+  std::string out(text);
+  const std::size_t last = text.find_last_not_of(" \t");
+  if (last == std::string_view::npos || (text[last] != '\n' && text[last] != '\r')) return out;
+  if (last + 1 != text.size()) out += '\n';
+  return out + '#';
+}
 
 // yaml-cpp 0.7 turns the escapes \N and \_ (next line, no-break space) into the single bytes 0x85
 // and 0xa0. Everything around them is valid UTF-8, so the strays are recognised.
@@ -124,8 +126,7 @@ std::string Explain(const YAML::Exception& error, std::string_view text) {
 }  // namespace
 
 void ParseYaml(const Chunk& chunk, TreeBuilder& builder) {
-  ViewBuffer buffer(chunk.text);
-  std::istream stream(&buffer);
+  std::istringstream stream(WithSentinel(chunk.text));
   YamlEvents events(builder, chunk.first_line);
   try {
     YAML::Parser parser(stream);

@@ -74,7 +74,7 @@ std::string KeyText(const json::value& key, int line) {
     case json::kind::null:
       throw Broken(line, "a key is empty; write the text in quotes if that is meant");
     default:
-      throw Broken(line, "a map or a list cannot be a key");
+      throw Broken(line, "a map or a list cannot be a key; is a bracket not closed?");
   }
 }
 
@@ -85,7 +85,7 @@ void TreeBuilder::Start(int line, Anchor anchor, json::kind kind) {
     throw Broken(line, "nested more than " + std::to_string(kMaxDepth) + " levels deep");
   }
   if (!stack_.empty() && stack_.back().value.is_object() && !stack_.back().has_key) {
-    throw Broken(line, "a map or a list cannot be a key");
+    throw Broken(line, "a map or a list cannot be a key; is a bracket not closed?");
   }
   Frame& frame = stack_.emplace_back();
   frame.line = line;

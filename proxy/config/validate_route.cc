@@ -99,7 +99,9 @@ void CheckClusters(const v1::Route& route, const Path& path, Checker& checker) {
     CheckMutation(cluster.response_headers(), item.Key("response_headers"), checker);
     sum += cluster.weight();
   }
-  if (sum == 0) checker.Error(path, "the weights add up to 0; give at least one cluster a weight");
+  // A lone cluster gets everything, whatever its weight (traffic API reference 3.6).
+  if (sum == 0 && route.clusters_size() > 1)
+    checker.Error(path, "the weights add up to 0; give at least one cluster a weight");
   if (sum > std::numeric_limits<std::uint32_t>::max())
     checker.Error(path, "the weights add up to more than 4294967295");
 }
