@@ -65,9 +65,10 @@ class Tokeniser final : public beast_http::basic_parser<kIsRequest> {
   }
   void on_field_impl(beast_http::field, string_view name, string_view value,
                      error_code& error) override {
-    tokens_.fault = tokens_.fields.Add(View(name), View(value));
-    if (tokens_.fault)
+    if (const auto fault = tokens_.fields.Add(View(name), View(value))) {
+      tokens_.fault = fault;
       error = beast_http::error::bad_value;  // stops the parser; the fault tells why
+    }
   }
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
@@ -290,7 +291,6 @@ void H1RequestDecoder::Release() {
   impl_->buffer.Release();
   if (!idle()) return;
   impl_->body.Release();
-  impl_->fields.Release();
 }
 
 // ---- responses ----
@@ -459,7 +459,6 @@ void H1ResponseDecoder::Release() {
   impl_->buffer.Release();
   if (!idle()) return;
   impl_->body.Release();
-  impl_->fields.Release();
 }
 
 }  // namespace outrigger::http

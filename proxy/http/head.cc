@@ -49,7 +49,7 @@ HeaderId IdentifyHeader(std::string_view name) {
 bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (ToLower(a[i]) != ToLower(b[i])) return false;
+    if (a[i] != b[i] && ToLower(a[i]) != ToLower(b[i])) return false;
   }
   return true;
 }

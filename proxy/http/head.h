@@ -48,7 +48,7 @@ struct HeaderField {
 };
 
 /// Fields in wire order. Text given to Add and Set is copied into the arena; AddView keeps the
-/// slice.
+/// slice, which must live as long as the exchange. Lookups walk the fields: a head has few of them.
 class HeaderMap {
  public:
   explicit HeaderMap(Arena& arena) : arena_(&arena) {}
@@ -92,6 +92,7 @@ std::string_view ToString(Version version);
 /// anew.
 struct RequestHead {
   explicit RequestHead(Arena& arena) : headers(arena) {}
+  /// Back to the defaults; the arena is cleared by its owner.
   void Clear();
 
   std::string_view method;
@@ -111,9 +112,8 @@ struct RequestHead {
   std::string_view upgrade;      ///< Upgrade, when Connection names it; else empty
   std::size_t wire_bytes = 0;    ///< size of the head on the wire
 
-  [[nodiscard]] std::string_view path() const {
-    return target.substr(0, target.find_first_of("?#"));
-  }
+  /// Codecs refuse targets with a fragment, so a path ends at '?' or not at all.
+  [[nodiscard]] std::string_view path() const { return target.substr(0, target.find('?')); }
   [[nodiscard]] std::string_view query() const;  ///< without '?', or empty
   [[nodiscard]] bool has_body() const { return chunked || content_length.value_or(0) > 0; }
 };

@@ -66,7 +66,7 @@ constexpr std::string_view kNeverTrailer[] = {
 void FieldSorter::Begin(HeaderMap& headers) {
   headers_ = &headers;
   length_ = {};
-  connection_.clear();
+  connections_ = 0;
   host_ = upgrade_ = {};
   hosts_ = 0;
   te_trailers_ = expect_continue_ = close_ = keep_alive_ = names_upgrade_ = false;
@@ -79,7 +79,10 @@ std::optional<Fault> FieldSorter::Add(std::string_view name, std::string_view va
       if (++hosts_ == 1) host_ = value;
       break;
     case HeaderId::kConnection:
-      connection_.push_back(value);
+      if (connections_ == connection_.size()) {
+        return Fault{ErrorCode::kTooLarge, 431, "too many Connection fields"};
+      }
+      connection_[connections_++] = value;
       break;
     case HeaderId::kKeepAlive:
     case HeaderId::kProxyConnection:
@@ -109,7 +112,7 @@ std::optional<Fault> FieldSorter::Add(std::string_view name, std::string_view va
 
 std::optional<Fault> FieldSorter::FinishConnection() {
   int options = 0;
-  for (std::string_view value : connection_) {
+  for (std::string_view value : std::span(connection_).first(connections_)) {
     ForEachElement(value, [this, &options](std::string_view option) {
       if (option.empty()) return true;
       if (++options > kMaxConnectionOptions) return false;

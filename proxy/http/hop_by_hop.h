@@ -1,8 +1,8 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "proxy/http/framing.h"
 #include "proxy/http/head.h"
@@ -36,13 +36,12 @@ class FieldSorter {
   /// is hop-by-hop, and an upgraded connection would slip past routing and policy.
   [[nodiscard]] std::string_view upgrade() const;
 
-  /// Memory goes back; for idle connections.
-  void Release() { connection_ = {}; }
-
  private:
   HeaderMap* headers_ = nullptr;
   BodyLength length_;
-  std::vector<std::string_view> connection_;  // values of Connection
+  static constexpr std::size_t kMaxConnectionFields = 8;  // in place: no allocation per head
+  std::array<std::string_view, kMaxConnectionFields> connection_;
+  std::size_t connections_ = 0;
   std::string_view host_;
   std::string_view upgrade_;
   int hosts_ = 0;

@@ -20,15 +20,16 @@ std::uint64_t MayHaveControl(std::uint64_t word) {
 }  // namespace
 
 std::size_t FindControl(std::string_view text) {
-  std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
+  const auto clean = [text](std::size_t at) {
     std::uint64_t word;
     std::memcpy(&word, text.data() + at, 8);
-    if (MayHaveControl(word) == 0) continue;
-    for (std::size_t i = at; i < at + 8; ++i) {
-      if (IsControl(text[i])) return i;
-    }
-  }
+    return MayHaveControl(word) == 0;
+  };
+  std::size_t at = 0;
+  while (at + 8 <= text.size() && clean(at)) at += 8;
+  // The last word may overlap the one before: cheaper than up to seven single bytes.
+  if (at + 8 > text.size() && text.size() >= 8 && clean(text.size() - 8))
+    return std::string_view::npos;
   for (; at < text.size(); ++at) {
     if (IsControl(text[at])) return at;
   }

@@ -497,6 +497,12 @@ TEST(RequestLimitTest, ConnectionOptionsAreBounded) {
             "error 431 downstream too_large: too many Connection options\n");
 }
 
+TEST(RequestLimitTest, ConnectionFieldsAreBounded) {
+  EXPECT_THAT(RequestTranscript({Get(Repeat("Connection: a\r\n", 8))}), testing::EndsWith("end\n"));
+  EXPECT_EQ(RequestTranscript({Get(Repeat("Connection: a\r\n", 9))}),
+            "error 431 downstream too_large: too many Connection fields\n");
+}
+
 TEST(RequestLimitTest, AHundredFieldsPassWithDefaults) {
   EXPECT_THAT(RequestTranscript({Get(Repeat("A: b\r\n", 99))}), testing::EndsWith("end\n"));
   EXPECT_EQ(RequestTranscript({Get(Repeat("A: b\r\n", 100))}),

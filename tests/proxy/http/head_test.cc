@@ -44,6 +44,13 @@ TEST(IdentifyHeaderTest, TakesNothingThatOnlyLooksAlike) {
   }
 }
 
+TEST(EqualsIgnoreCaseTest, FoldsLettersOnly) {
+  EXPECT_TRUE(EqualsIgnoreCase("aZ-09", "Az-09"));
+  EXPECT_FALSE(EqualsIgnoreCase("@[", "`{"));  // 0x20 apart, as letters are
+  EXPECT_FALSE(EqualsIgnoreCase("a", "ab"));
+  EXPECT_TRUE(EqualsIgnoreCase("", ""));
+}
+
 TEST(ListContainsTest, ComparesWholeElements) {
   EXPECT_TRUE(ListContains("close", "close"));
   EXPECT_TRUE(ListContains("keep-alive,\tUPGRADE ", "upgrade"));
