@@ -190,6 +190,7 @@ Result<void> H1Connection::SendHead(const http::ResponseHead& head, bool end) {
 
 void H1Connection::BeginTunnel() {
   tunnel_ = true;
+  framing_ = http::BodyFraming::kUntilClose;
   request_ended_ = false;
   close_ = true;
   transport_.WatchHangup(nullptr, {});  // a FIN is half of a close now, passed on by the relay
