@@ -159,7 +159,6 @@ class Node {
   Relay relay_;
   std::unique_ptr<Prometheus> prometheus_;
   std::string rules_;
-  std::map<PodKey, std::string> config_versions_;
   std::set<std::string> said_;
   NodeReport report_;
   bool began_ = false;
@@ -344,7 +343,6 @@ void Node::OnPodChange(const PodKey& key) {
   }
   if (it->second.pod->gone()) {
     addresses_.Release(it->second.pod->address());
-    config_versions_.erase(key);
     pods_.erase(it);
     return Reconcile();
   }
@@ -391,14 +389,12 @@ void Node::Refresh() {
   for (const config::Problem& problem : compiled.problems.items())
     SayOnce(config::ToString(problem));
   for (const control::ProxyView& view : compiled.proxies) {
-    const PodKey key{view.ns(), view.pod()};
-    std::string& version = config_versions_[key];
-    const auto it = pods_.find(key);
-    if (version == view.version() || it == pods_.end()) continue;
-    version = view.version();
-    it->second.pod->SetProxyConfig(config::WriteConfigYaml(view.Config()));
+    const auto it = pods_.find({view.ns(), view.pod()});
+    if (it == pods_.end() || it->second.pod->config_version() == view.version()) continue;
+    it->second.pod->SetProxyConfig(view.version(), config::WriteConfigYaml(view.Config()));
   }
   if (prometheus_) prometheus_->SetTargets(ScrapeTargets(pods));
+  ReportSoon();
 }
 
 std::string Node::NamespaceOfPod(Ipv4 address) const {
@@ -445,7 +441,11 @@ void Node::ReportSoon() {
 void Node::SendReport() {
   report_.pods.clear();
   for (const auto& [key, running] : pods_) report_.pods.push_back(running.pod->row());
-  report_.complete = began_ && to_start_.empty();
+  // Not while somebody has yet to hear of the last change: a mesh that says it is up answers.
+  const bool settled = refresh_timer_ == 0 &&
+                       std::all_of(pods_.begin(), pods_.end(),
+                                   [](const auto& entry) { return entry.second.pod->current(); });
+  report_.complete = began_ && to_start_.empty() && settled;
   channel_->Send(ToJson(report_));
   report_.lines.clear();
 }

@@ -45,6 +45,10 @@ absl::Status NodeNetwork::SetUp() {
               netlink::AddAddress(kBridge, kDnsAddress, 32), netlink::SetUp(kBridge),
               WriteSysctl("net.ipv4.ip_forward", "1")});
   if (!done.ok()) return done;
+  // With the kernel's bridge filter loaded, frames between pods would go through the VIP rules on
+  // the bridge already, and a pod that calls itself by a VIP would be lost there. Without it there
+  // is nothing to switch off.
+  WriteSysctl("net.bridge.bridge-nf-call-iptables", "0").IgnoreError();
   // Packets between pods leave by the interface they came in on; telling pods of a shorter way
   // would take the node, and with it the VIP rules, out of the path.
   return All({WriteSysctl("net.ipv4.conf.all.send_redirects", "0"),
@@ -86,15 +90,12 @@ absl::StatusOr<Sandbox> NodeNetwork::AddPod(
 void NodeNetwork::RemovePod(Ipv4 address) { (void)netlink::DeleteLink(CableName(address)); }
 
 absl::StatusOr<Ipv4> AddressPool::Take(const std::string& owner) {
-  Ipv4 candidate{kNodeAddress.value + 1};
-  for (const auto& [address, unused] : taken_) {
-    if (address != candidate) break;
-    ++candidate.value;
+  constexpr std::uint32_t kSize = 65'000;
+  for (std::uint32_t tries = 0; tries < kSize; ++tries) {
+    const Ipv4 candidate{kNodeAddress.value + 1 + next_++ % kSize};
+    if (taken_.emplace(candidate, owner).second) return candidate;
   }
-  if (candidate.value >= kPodNetwork.value + 65'000)
-    return absl::ResourceExhaustedError("no pod address is left in 10.244.0.0/16");
-  taken_.emplace(candidate, owner);
-  return candidate;
+  return absl::ResourceExhaustedError("no pod address is left in 10.244.0.0/16");
 }
 
 }  // namespace outrigger::local

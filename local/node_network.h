@@ -37,7 +37,8 @@ class NodeNetwork {
   static void RemovePod(Ipv4 address);
 };
 
-/// Gives out pod addresses, lowest free first.
+/// Gives out pod addresses in order, from 10.244.0.2 on. One that was given back comes again last,
+/// when whoever remembers it has forgotten.
 class AddressPool {
  public:
   /// ResourceExhausted when all 65,000 are taken.
@@ -46,6 +47,7 @@ class AddressPool {
 
  private:
   std::map<Ipv4, std::string> taken_;
+  std::uint32_t next_ = 0;
 };
 
 }  // namespace outrigger::local

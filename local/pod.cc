@@ -14,6 +14,12 @@ namespace outrigger::local {
 
 using std::chrono::milliseconds;
 
+namespace {
+
+constexpr milliseconds kAskAgainAfter{20};  // a proxy waits some 50 ms for a file to come to rest
+
+}  // namespace
+
 Pod::Pod(const PodHost& host, PodSpec spec, Ipv4 address, std::vector<AcceptSocket> accept,
          std::function<std::string(const std::string&)> where, std::function<void()> on_change)
     : parts_{host, std::move(spec), address, {}, {}, {}, {}, std::move(accept), std::move(where)},
@@ -26,6 +32,7 @@ Pod::Pod(const PodHost& host, PodSpec spec, Ipv4 address, std::vector<AcceptSock
     const auto kind =
         container.restart_always ? Container::Kind::kNativeSidecar : Container::Kind::kInit;
     init_.push_back(std::make_unique<Container>(parts_, container, kind, [this] { NoteChange(); }));
+    init_.back()->SetWaitingReason("PodInitializing");
   }
   for (const ContainerSpec& container : parts_.spec.containers) {
     main_.push_back(std::make_unique<Container>(parts_, container, Container::Kind::kMain,
@@ -36,6 +43,8 @@ Pod::Pod(const PodHost& host, PodSpec spec, Ipv4 address, std::vector<AcceptSock
 
 Pod::~Pod() {
   parts_.host.loop.Cancel(change_timer_);
+  parts_.host.loop.Cancel(query_timer_);
+  query_.reset();
   init_.clear();
   main_.clear();
   if (parts_.sandbox.network) NodeNetwork::RemovePod(parts_.address);
@@ -71,24 +80,50 @@ void Pod::Start() {
     parts_.host.say(fmt::format("{}: {}", parts_.where({}), std::string(done.message())));
     return NoteChange();
   }
-  if (const Container* container = proxy()) {
-    std::filesystem::create_directories(container->proxy_folder(), error);
-    if (!written_config_.empty()) SetProxyConfig(std::exchange(written_config_, {}));
-  }
+  WriteConfig();
   Advance();
   NoteChange();
 }
 
-void Pod::SetProxyConfig(const std::string& yaml) {
+void Pod::SetProxyConfig(const std::string& version, const std::string& yaml) {
+  if (proxy() == nullptr || version == wanted_version_) return;
+  wanted_version_ = version;
+  config_ = yaml;
+  WriteConfig();
+  CheckConfig();
+}
+
+void Pod::WriteConfig() {
   const Container* container = proxy();
-  if (container == nullptr || yaml == written_config_) return;
-  written_config_ = yaml;
-  if (!parts_.sandbox.network) return;  // Start writes it
+  if (container == nullptr || !parts_.sandbox.network) return;  // Start comes here again
   const absl::Status done =
-      WriteFileAtomically(container->proxy_folder() + "/outrigger.yaml", yaml);
+      WriteFileAtomically(container->proxy_folder() + "/outrigger.yaml", config_);
   if (!done.ok())
     parts_.host.say(
         fmt::format("{}: {}", parts_.where(container->spec().name), std::string(done.message())));
+}
+
+bool Pod::current() const {
+  const Container* container = proxy();
+  return container == nullptr || !container->view().ready || taken_version_ == wanted_version_;
+}
+
+/// Asks the proxy which version it has, until it is the one it was given.
+void Pod::CheckConfig() {
+  if (current() || stopping_ || query_ || query_timer_ != 0) return;
+  query_ =
+      std::make_unique<AdminQuery>(parts_.host.loop, parts_.sandbox.network.get(), "/config_dump",
+                                   [this](const std::string& answer) { OnConfigDump(answer); });
+}
+
+void Pod::OnConfigDump(const std::string& answer) {
+  if (answer.find(wanted_version_) != std::string::npos) taken_version_ = wanted_version_;
+  query_timer_ = parts_.host.loop.After(current() ? milliseconds(0) : kAskAgainAfter, [this] {
+    query_timer_ = 0;
+    query_.reset();
+    if (!current()) return CheckConfig();
+    NoteChange();
+  });
 }
 
 /// Changes are gathered within a loop turn, so that a container may report from wherever it is.
@@ -101,6 +136,7 @@ void Pod::NoteChange() {
     } else if (problem_.empty()) {
       Advance();
     }
+    CheckConfig();
     const auto tell = on_change_;  // it may destroy us
     tell();
   });

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "local/admin_query.h"
 #include "local/container.h"
 #include "local/pod_host.h"
 #include "local/pod_spec.h"
@@ -31,9 +32,14 @@ class Pod {
   void Start();
   /// Stops all containers, at most for `grace`; `gone()` says when none runs any more.
   void Stop(std::chrono::milliseconds grace);
-  /// Hands the proxy its configuration; without a proxy nothing happens. The same text is not
-  /// written twice.
-  void SetProxyConfig(const std::string& yaml);
+  /// Hands the proxy a configuration; without a proxy nothing happens.
+  /// @param version  What the proxy will show as the version in force; equal versions are equal
+  /// configurations.
+  void SetProxyConfig(const std::string& version, const std::string& yaml);
+  [[nodiscard]] const std::string& config_version() const { return wanted_version_; }
+  /// Whether the proxy, if it runs, has taken the last configuration; on_change tells when that
+  /// becomes true.
+  [[nodiscard]] bool current() const;
 
   [[nodiscard]] const PodSpec& spec() const { return parts_.spec; }
   [[nodiscard]] Ipv4 address() const { return parts_.address; }
@@ -51,12 +57,17 @@ class Pod {
   [[nodiscard]] const Container* proxy() const;
   [[nodiscard]] EnvSources Sources() const;
   void StopSidecars();
+  void WriteConfig();
+  void CheckConfig();
+  void OnConfigDump(const std::string& answer);
 
   PodParts parts_;
   std::function<void()> on_change_;
   std::vector<std::unique_ptr<Container>> init_, main_;
   std::string problem_;  // status of a pod that has no sandbox or volumes
-  std::string written_config_;
+  std::string config_, wanted_version_, taken_version_;
+  std::unique_ptr<AdminQuery> query_;
+  PollLoop::TimerId query_timer_ = 0;
   std::int64_t created_;
   bool stopping_ = false;
   PollLoop::Clock::time_point stop_by_;

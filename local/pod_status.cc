@@ -25,19 +25,33 @@ bool JudgeInit(const PodView& view, PodRow& row) {
   return true;
 }
 
+bool SaysOnlyThatItWaits(const ContainerView& container) {
+  return container.reason == "PodInitializing" || container.reason == "ContainerCreating";
+}
+
 void JudgeContainers(const PodView& view, PodRow& row) {
   bool running = false;
-  row.status = "Pending";
-  // From the last to the first: of several problems kubectl shows that of the first container.
+  std::string waiting, problem;
+  // From the last to the first: of several problems kubectl shows that of the first container. An
+  // app that waits for its proxy is not the problem when the proxy has one.
   for (auto it = view.containers.rbegin(); it != view.containers.rend(); ++it) {
     if (it->state == State::kRunning) {
       running = true;
-      if (row.status == "Pending") row.status = "Running";
+    } else if (SaysOnlyThatItWaits(*it)) {
+      waiting = it->reason;
     } else if (!it->reason.empty()) {
-      row.status = it->reason;
+      problem = it->reason;
     }
   }
-  if (row.status == "Completed" && running) row.status = row.ready > 0 ? "Running" : "NotReady";
+  if (problem == "Completed" && running) {
+    row.status = row.ready > 0 ? "Running" : "NotReady";
+  } else if (!problem.empty()) {
+    row.status = problem;
+  } else if (!waiting.empty()) {
+    row.status = waiting;
+  } else {
+    row.status = running ? "Running" : "Pending";
+  }
 }
 
 }  // namespace
