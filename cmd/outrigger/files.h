@@ -4,7 +4,6 @@
 
 #include <iosfwd>
 #include <string>
-#include <vector>
 
 namespace outrigger::cli {
 
@@ -13,9 +12,5 @@ absl::StatusOr<std::string> ReadFile(const std::string& name);
 
 /// The same; `-` reads `in` to its end.
 absl::StatusOr<std::string> ReadInput(const std::string& name, std::istream& in);
-
-/// The manifests that a file or directory stands for: the file itself, or every .yaml, .yml and
-/// .json file directly in the directory, sorted by name.
-absl::StatusOr<std::vector<std::string>> ManifestFiles(const std::string& name);
 
 }  // namespace outrigger::cli
