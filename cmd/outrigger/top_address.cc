@@ -1,5 +1,7 @@
 #include "cmd/outrigger/top_address.h"
 
+#include <unistd.h>
+
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
@@ -79,6 +81,7 @@ std::vector<std::string> MeshFolders() {
     folders.push_back(Cat(runtime, "/outrigger"));
   }
   folders.emplace_back("/run/outrigger");
+  folders.push_back(Cat("/tmp/outrigger-", geteuid()));
   return folders;
 }
 

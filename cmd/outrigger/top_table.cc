@@ -199,6 +199,7 @@ std::string FormatRate(double per_second) {
 std::string FormatLatency(const std::optional<double>& seconds) {
   if (!seconds.has_value()) return "-";
   const double ms = *seconds * 1000;
+  if (ms < 0.095) return fmt::format("{:.0f}us", ms * 1000);
   if (ms < 9.95) return fmt::format("{:.1f}ms", ms);
   if (ms < 999.5) return fmt::format("{:.0f}ms", ms);
   return fmt::format("{:.1f}s", *seconds);

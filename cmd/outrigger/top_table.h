@@ -30,7 +30,7 @@ std::string ToJson(const std::vector<MeshEdge>& edges, std::chrono::seconds wind
 
 /// "0.42", "17.3", "1240", "12.4k"; "-" for nothing.
 std::string FormatRate(double per_second);
-/// "0.8ms", "12ms", "1.3s"; "-" when absent.
+/// "25us", "0.8ms", "12ms", "1.3s"; "-" when absent.
 std::string FormatLatency(const std::optional<double>& seconds);
 /// "310B", "1.2K", "3.4M": bytes per second in powers of 1024.
 std::string FormatBytes(double per_second);

@@ -162,7 +162,7 @@ def wait_for_scrapes(path, proxies, since, timeout):
     problem = "no answer yet"
     while time.monotonic() < deadline:
         try:
-            times = [float(sample["value"][1]) for sample in query(path, "timestamp(up == 1)")]
+            times = [float(sample["value"][1]) for sample in query(path, "timestamp(up) and up == 1")]
             fresh = sum(1 for at in times if at > since)
             if fresh >= proxies and fresh == len(times):
                 return None

@@ -147,7 +147,8 @@ TEST(FormatRate, IsShort) {
 
 TEST(FormatLatency, IsShort) {
   EXPECT_EQ(FormatLatency(std::nullopt), "-");
-  EXPECT_EQ(FormatLatency(0.00005), "0.1ms");
+  EXPECT_EQ(FormatLatency(0.00005), "50us");
+  EXPECT_EQ(FormatLatency(0.00096), "1.0ms");
   EXPECT_EQ(FormatLatency(0.0099), "9.9ms");
   EXPECT_EQ(FormatLatency(0.25), "250ms");
   EXPECT_EQ(FormatLatency(1.25), "1.2s");
