@@ -12,6 +12,7 @@
 
 #include "api/outrigger/v1/config.pb.h"
 #include "proxy/config/schema_names.h"
+#include "proxy/config/validate.h"
 
 namespace outrigger::config {
 namespace {
@@ -104,6 +105,18 @@ TEST(ConfigurationDocTest, HasEveryFieldAndNothingElse) {
   }
   for (const auto& [section, rows] : found)
     ADD_FAILURE() << "section " << section << " describes nothing in the schema";
+}
+
+TEST(ConfigurationDocTest, ItsExampleIsAccepted) {
+  std::ifstream file(std::string(OUTRIGGER_SOURCE_DIR) + "/docs/configuration.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  const std::string fence = "```yaml\n";
+  const std::size_t start = page.find(fence) + fence.size();
+  const std::string example = page.substr(start, page.find("```", start) - start);
+  v1::ProxyConfig config;
+  Problems problems;
+  EXPECT_TRUE(ReadProxyConfig(example, "configuration.md", &config, &problems)) << problems;
+  EXPECT_EQ(config.listeners_size(), 1);
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         VerdictCase{"MissingClusterIsARequestTimeMatter",
                     "{clusters: [{name: nowhere, weight: 1}]}", ""},
+        VerdictCase{"ALoneClusterNeedsNoWeight", "{clusters: [{name: a}]}", ""},
         VerdictCase{"Redirect", "{redirect: {prefix: /new, status: 308, scheme: https, port: 443}}",
                     ""},
         VerdictCase{"DirectResponse", "{direct_response: {status: 503, body: busy}}", ""},
