@@ -13,7 +13,7 @@
 /// Coroutines of one thread. An `Awaitable<T>` is lazy: it runs when it is awaited (or handed to a
 /// TaskScope) and belongs to whoever holds it. A chain of awaits from a TaskScope down to the place
 /// that waits is a *task*; it has one TaskContext, through which it can be interrupted.
-/// docs/adr/0002 says why this is ours and not Asio's.
+/// docs/adr/0001 says why this is ours and not Asio's.
 ///
 /// Rules: nothing here is thread-safe; a task never leaves its EventLoop. A suspended task is
 /// resumed by the loop alone, never from inside another task, so a Notify() cannot run somebody
