@@ -27,7 +27,7 @@ std::uint64_t EscapedExceptions() { return escaped_exceptions.load(std::memory_o
 /// The coroutine at the bottom of every task. It owns the TaskContext and destroys itself at its
 /// end.
 struct TaskScope::Root {
-  struct promise_type {
+  struct promise_type {  // NOLINT(readability-identifier-naming): the language looks for this name
     static void* operator new(std::size_t size) { return internal::AllocateFrame(size); }
     static void operator delete(void* frame, std::size_t size) noexcept {
       internal::FreeFrame(frame, size);

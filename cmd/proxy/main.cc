@@ -115,7 +115,7 @@ class Proxy {
   void OnSignal(int number) {
     if (number == SIGHUP) {
       Load();
-    } else if (server_.draining()) {
+    } else if (server_.ending()) {
       server_.Stop();
       loop_.Stop();
     } else {

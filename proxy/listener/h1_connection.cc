@@ -6,6 +6,7 @@ namespace outrigger::listener {
 
 namespace {
 
+constexpr Duration kKeepMemory = std::chrono::seconds(1);  // of an idle connection
 constexpr Error kClientGone{ErrorCode::kClosed, Side::kDownstream,
                             "the client closed the connection"};
 
@@ -79,24 +80,22 @@ Awaitable<Result<H1Connection::Next>> H1Connection::ReadHead() {
       co_return OnDownstream(filled.error());
     }
     if (*filled) {
-      if (!begun) {
+      const Result<http::H1Step> step = decoder_.Receive(input_.bytes(), request_);
+      if (!begun && (!step || step->event == http::H1Event::kHead ||
+                     !decoder_.idle())) {  // more than an empty line
         begun = true;
         start_time_ = loop_.Now();
         timeout.Set(start_time_ + options_.head_timeout,
                     {ErrorCode::kHeaderTimeout, Side::kDownstream,
                      "the request head did not arrive in time"});
       }
-      const Result<http::H1Step> step = decoder_.Receive(input_.bytes(), request_);
       if (!step) co_return step.error();
       if (step->event == http::H1Event::kHead) break;
       continue;  // kNeedMore: everything was consumed
     }
     if (!begun && connections_.draining()) co_return Next::kClose;
-    if (!begun) {
-      arena_.Release();
-      decoder_.Release();
-    }
-    if (const Result<void> waited = co_await WaitForBytes(!begun); !waited) {
+    const Result<void> waited = co_await (begun ? WaitForBytes(false) : WaitIdle());
+    if (!waited) {
       if (!begun) co_return Next::kClose;
       co_return waited.error();
     }
@@ -111,6 +110,21 @@ Awaitable<Result<H1Connection::Next>> H1Connection::ReadHead() {
   co_return Next::kServe;
 }
 
+/// Between requests. The next one usually comes soon; after a while the memory kept for it goes
+/// back.
+Awaitable<Result<void>> H1Connection::WaitIdle() {
+  {
+    const ScopedTimeout nap(*task_, loop_.Now() + kKeepMemory,
+                            {ErrorCode::kTimeout, Side::kLocal, "idle"});
+    const Result<void> waited = co_await WaitForBytes(true);
+    if (waited || !nap.fired()) co_return waited;
+  }
+  arena_.Release();
+  decoder_.Release();
+  out_.Release();
+  co_return co_await WaitForBytes(true);
+}
+
 Awaitable<Result<void>> H1Connection::WaitForBytes(bool idle) {
   idle_ = idle;
   const Result<void> waited = co_await transport_.WaitReadable();
@@ -120,6 +134,7 @@ Awaitable<Result<void>> H1Connection::WaitForBytes(bool idle) {
 
 void H1Connection::BeginExchange() {
   request_.Clear();
+  response_.Clear();
   arena_.Clear();
   head_sent_ = response_ended_ = false;
   bytes_sent_ = 0;

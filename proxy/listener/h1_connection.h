@@ -35,11 +35,11 @@ struct HttpEvents {
 /// with nothing unread is taken as "gone", as Envoy and nginx do: waiting for an answer with the
 /// sending side closed is not supported.
 ///
-/// State between messages        | ends with
-/// waiting for a first byte      | idle timeout, drain, FIN: close without a word
-/// reading a head                | head timeout: 408; bad head: 400, 414, 431, 501; FIN: close. All
-/// close. serving                       | handler returns; response incomplete: cut lingering
-/// (request unread)    | FIN, `linger`, `linger_bytes`
+///     State                         ends with
+///     waiting for a first byte      idle timeout, drain, FIN: close without a word
+///     reading a head                head timeout: 408; bad head: 400, 414, 431, 501; FIN: close
+///     serving                       the handler returns; response incomplete: cut
+///     lingering (request unread)    FIN, `linger`, `linger_bytes`
 class H1Connection final : public stream::ServerStream, private ConnectionNode {
  public:
   /// References outlive the connection.
@@ -62,6 +62,7 @@ class H1Connection final : public stream::ServerStream, private ConnectionNode {
   [[nodiscard]] std::uint64_t wire_bytes_received() const override;
   [[nodiscard]] std::uint64_t wire_bytes_sent() const override { return bytes_sent_; }
   [[nodiscard]] bool head_sent() const override { return head_sent_; }
+  [[nodiscard]] http::ResponseHead& response() override { return response_; }
   [[nodiscard]] Arena& arena() override { return arena_; }
 
  private:
@@ -92,6 +93,7 @@ class H1Connection final : public stream::ServerStream, private ConnectionNode {
   Awaitable<Result<Next>> ReadHead();
   Awaitable<void> AnswerBadHead(Error error);
   Awaitable<void> Linger();
+  Awaitable<Result<void>> WaitIdle();
   Awaitable<Result<void>> WaitForBytes(bool idle);
   void BeginExchange();
   void RequestEnded();
@@ -110,6 +112,7 @@ class H1Connection final : public stream::ServerStream, private ConnectionNode {
   Arena arena_;
   http::H1RequestDecoder decoder_;
   http::RequestHead request_{arena_};
+  http::ResponseHead response_{arena_};
   RequestBody request_body_{*this};
   ResponseBody response_body_{*this};
   Buffer out_;

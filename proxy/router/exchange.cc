@@ -33,7 +33,7 @@ Exchange::Exchange(Router& router, stream::ServerStream& stream)
       protocol_(ProtocolOf(request_)),
       authority_(request_.authority),
       context_{.stream = stream, .loop = stream.loop(), .random = environment_.Random()},
-      response_(stream.arena()),
+      response_(stream.response()),
       upload_(stream.loop()) {}
 
 Awaitable<void> Exchange::Run() {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "base/task_scope.h"
 #include "proxy/router/retry.h"
 #include "proxy/router/router.h"
@@ -51,14 +51,14 @@ class Exchange {
   const std::string_view authority_;
   stream::StreamContext context_;
   stream::FilterChain filters_;
-  http::ResponseHead response_;
+  http::ResponseHead& response_;
 
   std::shared_ptr<const RouteTable> routes_;  // keeps route_ alive
   const struct Route* route_ = nullptr;
   const WeightedCluster* choice_ = nullptr;
   std::shared_ptr<upstream::UpstreamPool> pool_;
   std::shared_ptr<upstream::UpstreamPool> unreached_;  // chosen, but a filter answered first
-  std::vector<cluster::EndpointPtr> tried_;
+  absl::InlinedVector<cluster::EndpointPtr, 2> tried_;
   cluster::EndpointPtr endpoint_;  // of the last attempt
   upstream::Lease lease_;
   TaskScope upload_;

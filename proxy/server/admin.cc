@@ -170,7 +170,7 @@ Awaitable<void> AdminHandler::ServeQuit(stream::ServerStream& stream) {
   if (quit) {
     std::raise(SIGTERM);  // the one way down: whoever runs the main loop takes it from here
   } else {
-    server_.Drain({});
+    server_.BeginDrain();
   }
 }
 

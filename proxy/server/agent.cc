@@ -141,7 +141,7 @@ Awaitable<void> AgentHandler::Serve(stream::ServerStream& stream) {
     if (!co_await MayChangeState(stream)) co_return;
     co_await Reply(stream, 200, "OK");
     if (path == "/drain") {
-      server_.Drain({});
+      server_.BeginDrain();
     } else {
       std::raise(SIGTERM);
     }

@@ -250,17 +250,22 @@ void Server::AskWorker(std::size_t index, std::function<std::string(worker::Work
   });
 }
 
-void Server::Drain(std::function<void()> done) {
+void Server::BeginDrain() {
   if (draining_) return;
   draining_ = true;
+  Log(LogLevel::kInfo, "server", "draining");
+  for (const auto& thread : threads_) {
+    thread->loop.Post([t = thread.get()] { t->worker.Drain(); });
+  }
+}
+
+void Server::Drain(std::function<void()> done) {
+  if (drained_) return;
+  BeginDrain();
   drained_ = std::move(done);
   drain_deadline_ =
       loop_.Now() + (snapshot_ == nullptr ? Duration::zero() : snapshot_->drain_timeout);
-  Log(LogLevel::kInfo, "server", "draining");
-  for (const auto& thread : threads_) {
-    thread->connections.store(SIZE_MAX);
-    thread->loop.Post([t = thread.get()] { t->worker.Drain(); });
-  }
+  for (const auto& thread : threads_) thread->connections.store(SIZE_MAX);
   CheckDrained();
 }
 

@@ -36,15 +36,19 @@ class Server {
   /// stays.
   bool Apply(const v1::ProxyConfig& config, std::string_view file, config::Problems* problems);
 
-  /// Ends gracefully: not ready any more, `Connection: close`, streams in flight get drain_timeout.
-  /// `done` runs on the main thread when everything has ended; the workers are stopped by then.
-  /// Repeated calls change nothing.
+  /// Takes no new work: not ready any more, `Connection: close`, idle connections end. Everything
+  /// else goes on.
+  void BeginDrain();
+  /// Ends gracefully: BeginDrain(), then streams in flight get drain_timeout. `done` runs on the
+  /// main thread when everything has ended; the workers are stopped by then. Repeated calls change
+  /// nothing.
   void Drain(std::function<void()> done);
   /// Ends now.
   void Stop();
 
   [[nodiscard]] bool ready() const { return snapshot_ != nullptr && !draining_; }
   [[nodiscard]] bool draining() const { return draining_; }
+  [[nodiscard]] bool ending() const { return drained_ != nullptr; }
   [[nodiscard]] EventLoop& loop() { return loop_; }
   [[nodiscard]] metrics::Registry* registry() { return registry_.get(); }
   [[nodiscard]] const v1::ProxyConfig& config() const { return config_; }

@@ -43,6 +43,9 @@ class ServerStream {
   [[nodiscard]] virtual std::uint64_t wire_bytes_received() const = 0;
   [[nodiscard]] virtual std::uint64_t wire_bytes_sent() const = 0;
   [[nodiscard]] virtual bool head_sent() const = 0;  ///< of a final response
+  /// A response head to fill in, empty at the start of the exchange; kept from one exchange to the
+  /// next so that its fields need no memory of their own each time.
+  [[nodiscard]] virtual http::ResponseHead& response() = 0;
   /// Arena of the exchange; text for heads may live here.
   [[nodiscard]] virtual Arena& arena() = 0;
 };

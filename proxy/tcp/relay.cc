@@ -75,6 +75,8 @@ Awaitable<Result<std::unique_ptr<Transport>>> ConnectTo(router::Environment& env
                                                         const stream::ConnectionInfo& info,
                                                         const RelayOptions& options,
                                                         Target& target) {
+  if (options.cluster.empty())
+    co_return Error{ErrorCode::kNoEndpoint, Side::kLocal, "nothing may pass through"};
   target.pool = environment.FindPool(options.cluster);
   if (target.pool == nullptr)
     co_return Error{ErrorCode::kNoCluster, Side::kLocal, "the cluster does not exist"};

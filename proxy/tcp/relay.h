@@ -7,7 +7,7 @@
 namespace outrigger::tcp {
 
 struct RelayOptions {
-  std::string cluster;
+  std::string cluster;  ///< empty: the connection is closed, flag UH
   router::Direction direction = router::Direction::kOutbound;
   Duration idle_timeout = std::chrono::hours(1);       ///< without a byte either way; 0: none
   Duration report_interval = std::chrono::seconds(5);  ///< of the byte counters
