@@ -41,9 +41,10 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::uint16_t kDnsPort = 53;
-constexpr milliseconds kInputPause{50};   // an editor writes a file in several steps
-constexpr milliseconds kRefreshPause{5};  // pods become ready in groups
-constexpr milliseconds kStopGrace{3000};  // "down" waits this long for apps that do not go
+constexpr milliseconds kInputPause{50};     // an editor writes a file in several steps
+constexpr milliseconds kRefreshPause{5};    // pods become ready in groups
+constexpr milliseconds kStopGrace{3000};    // "down" waits this long for apps that do not go
+constexpr milliseconds kLeaveAtMost{2000};  // for proxies to hear that a pod leaves
 constexpr std::size_t kMaxLine = 1 << 20;
 
 /// Furnishes the namespaces this process was born into.
@@ -130,6 +131,8 @@ class Node {
   void Create(PodPlan plan);
   void StartNext();
   void RemoveOld(const std::map<PodKey, PodPlan>& wanted);
+  void StopLeaving();
+  [[nodiscard]] bool Settled() const;
   void OnPodChange(const PodKey& key);
   void RefreshSoon();
   void Refresh();
@@ -325,9 +328,26 @@ void Node::RemoveOld(const std::map<PodKey, PodPlan>& wanted) {
     const auto it = wanted.find(key);
     const bool changed = it != wanted.end() && it->second.fingerprint != running.plan.fingerprint;
     const bool unwanted = it == wanted.end() && !rolling.contains(running.plan.workload_key);
-    if ((changed || unwanted) && !running.pod->stopping())
+    if ((!changed && !unwanted) || running.pod->leaving()) continue;
+    running.pod->Leave();
+    loop_.After(kLeaveAtMost, [this] { StopLeaving(); });
+  }
+}
+
+/// Stops the pods that leave: when no proxy sends to them any more, or when one does not say so in
+/// time.
+void Node::StopLeaving() {
+  for (auto& [key, running] : pods_) {
+    if (running.pod->leaving() && !running.pod->stopping())
       running.pod->Stop(running.plan.spec.grace_period);
   }
+}
+
+/// Whether every proxy that runs has heard of the last change.
+bool Node::Settled() const {
+  return refresh_timer_ == 0 && std::all_of(pods_.begin(), pods_.end(), [](const auto& entry) {
+           return entry.second.pod->current();
+         });
 }
 
 void Node::OnPodChange(const PodKey& key) {
@@ -394,6 +414,7 @@ void Node::Refresh() {
     it->second.pod->SetProxyConfig(view.version(), config::WriteConfigYaml(view.Config()));
   }
   if (prometheus_) prometheus_->SetTargets(ScrapeTargets(pods));
+  if (Settled()) StopLeaving();
   ReportSoon();
 }
 
@@ -442,10 +463,7 @@ void Node::SendReport() {
   report_.pods.clear();
   for (const auto& [key, running] : pods_) report_.pods.push_back(running.pod->row());
   // Not while somebody has yet to hear of the last change: a mesh that says it is up answers.
-  const bool settled = refresh_timer_ == 0 &&
-                       std::all_of(pods_.begin(), pods_.end(),
-                                   [](const auto& entry) { return entry.second.pod->current(); });
-  report_.complete = began_ && to_start_.empty() && settled;
+  report_.complete = began_ && to_start_.empty() && Settled();
   channel_->Send(ToJson(report_));
   report_.lines.clear();
 }

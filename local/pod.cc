@@ -168,8 +168,14 @@ void Pod::Advance() {
   }
 }
 
+void Pod::Leave() {
+  leaving_ = true;
+  NoteChange();
+}
+
 void Pod::Stop(milliseconds grace) {
   if (stopping_) return;
+  leaving_ = true;
   stopping_ = true;
   stop_by_ = PollLoop::Clock::now() + grace;
   for (const auto& container : main_) container->Stop(grace);
@@ -210,7 +216,7 @@ PodView Pod::View() const {
   PodView view;
   for (const auto& container : init_) view.init_containers.push_back(container->view());
   for (const auto& container : main_) view.containers.push_back(container->view());
-  view.terminating = stopping_;
+  view.terminating = leaving_;
   return view;
 }
 
@@ -222,12 +228,12 @@ PodRow Pod::row() const {
   row.address = parts_.address.ToString();
   row.logs = parts_.logs;
   Judge(View(), row);
-  if (!problem_.empty() && !stopping_) row.status = problem_;
+  if (!problem_.empty() && !leaving_) row.status = problem_;
   return row;
 }
 
 bool Pod::ready() const {
-  if (stopping_ || !problem_.empty()) return false;
+  if (leaving_ || !problem_.empty()) return false;
   const PodRow judged = row();
   return judged.status == "Running" && judged.ready == judged.total;
 }

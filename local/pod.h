@@ -30,6 +30,9 @@ class Pod {
   /// Makes the sandbox and starts the first container. What goes wrong becomes the pod's status and
   /// one line.
   void Start();
+  /// Takes the pod out of every endpoint list without touching its containers; Stop comes when
+  /// everybody has heard.
+  void Leave();
   /// Stops all containers, at most for `grace`; `gone()` says when none runs any more.
   void Stop(std::chrono::milliseconds grace);
   /// Hands the proxy a configuration; without a proxy nothing happens.
@@ -45,6 +48,7 @@ class Pod {
   [[nodiscard]] Ipv4 address() const { return parts_.address; }
   [[nodiscard]] PodRow row() const;
   [[nodiscard]] bool ready() const;
+  [[nodiscard]] bool leaving() const { return leaving_; }
   [[nodiscard]] bool stopping() const { return stopping_; }
   [[nodiscard]] bool gone() const;
   [[nodiscard]] bool has_proxy() const { return proxy() != nullptr; }
@@ -69,6 +73,7 @@ class Pod {
   std::unique_ptr<AdminQuery> query_;
   PollLoop::TimerId query_timer_ = 0;
   std::int64_t created_;
+  bool leaving_ = false;  // on the way out; stays true from then on
   bool stopping_ = false;
   PollLoop::Clock::time_point stop_by_;
   PollLoop::TimerId change_timer_ = 0;

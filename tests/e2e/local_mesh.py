@@ -52,8 +52,8 @@ class Mesh:
         return self
 
     def __exit__(self, *_):
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
+        if self.process.poll() is None:
+            self.process.terminate()
         self.finish()
 
     def finish(self):

@@ -82,7 +82,8 @@ class MeshTest(unittest.TestCase):
     def test_unrouted_path_is_the_gateways_404(self):
         self.assertEqual(get(self.url + "/nope")[0], 404)
 
-    def test_changed_route_is_live_and_nothing_is_lost(self):
+    def under_load(self, change):
+        """Runs `change` while pages are asked for one after the other. @return what went wrong for the visitor."""
         stop = threading.Event()
         failures = []
 
@@ -90,11 +91,19 @@ class MeshTest(unittest.TestCase):
             while not stop.is_set():
                 status, page = get(self.url + "/productpage")
                 if status != 200 or "Error fetching" in page:
-                    failures.append((status, page[:300]))
+                    failures.append((status, re.findall("Error fetching[^<]*", page)))
 
         worker = threading.Thread(target=load)
         worker.start()
         try:
+            change()
+        finally:
+            stop.set()
+            worker.join()
+        return failures
+
+    def test_changed_route_is_live_and_nothing_is_lost(self):
+        def change():
             for version in ("v1", "v3", "v1"):
                 (self.folder / "routing.yaml").write_text(PIN.replace("VERSION", version))
                 start = time.monotonic()
@@ -102,10 +111,21 @@ class MeshTest(unittest.TestCase):
                 taken = time.monotonic() - start
                 print(f"reviews pinned to {version} after {taken:.2f} s (eight pages included)")
                 self.assertLess(taken, 3)
-        finally:
-            stop.set()
-            worker.join()
-        self.assertEqual(failures, [])
+
+        self.assertEqual(self.under_load(change), [])
+
+    def test_rolling_a_deployment_loses_nothing(self):
+        def change():
+            old = self.mesh.pod("details-v1-")["name"]
+            manifest = self.folder / "bookinfo.yaml"
+            # Another template has another hash, and so another pod.
+            text, count = re.subn(r"(image: \S*examples-bookinfo-details-v1\S*\n)", r"\1        workingDir: /tmp\n", manifest.read_text())
+            self.assertEqual(count, 1)
+            manifest.write_text(text)
+            wait_for(lambda: [name for name in self.mesh.pods() if name.startswith("details-v1-")] != [old]
+                     and len([name for name in self.mesh.pods() if name.startswith("details-v1-")]) == 1, "a new pod instead of the old")
+
+        self.assertEqual(self.under_load(change), [])
 
 
 if __name__ == "__main__":
