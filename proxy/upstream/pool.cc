@@ -13,10 +13,19 @@ constexpr Duration kSweepInterval = std::chrono::seconds(5);
 /// Idle connections of one endpoint; the one used last is taken first, so that the others can grow
 /// old.
 struct UpstreamPool::Idle final : cluster::EndpointAttachment {
+  explicit Idle(UpstreamPool& owner) : pool(owner) {}
+  /// With connections only while the pool lives (its destructor sweeps): the endpoint left the
+  /// configuration.
+  ~Idle() override {
+    const std::size_t count = entries.size();
+    entries.clear();
+    for (std::size_t i = 0; i < count; ++i) pool.ConnectionGone();
+  }
   struct Entry {
     std::unique_ptr<H1Upstream> connection;
     MonotonicTime since;
   };
+  UpstreamPool& pool;
   std::vector<Entry> entries;
   bool listed = false;  // in with_idle_
 };
@@ -55,6 +64,8 @@ UpstreamPool::~UpstreamPool() { Sweep(true); }
 
 void UpstreamPool::Update(std::shared_ptr<const cluster::ClusterConfig> config) {
   cluster_.Update(std::move(config));
+  // More connections may be allowed now; who is still not, goes back into the line in order.
+  for (std::size_t waiting = line_.size(); waiting > 0; --waiting) WakeFirst();
 }
 
 std::unique_ptr<H1Upstream> UpstreamPool::TakeIdle(cluster::Endpoint& endpoint) {
@@ -70,45 +81,80 @@ std::unique_ptr<H1Upstream> UpstreamPool::TakeIdle(cluster::Endpoint& endpoint) 
   return nullptr;
 }
 
+bool UpstreamPool::CloseOneIdle() {
+  for (const std::weak_ptr<cluster::Endpoint>& weak : with_idle_) {
+    const cluster::EndpointPtr endpoint = weak.lock();
+    if (endpoint == nullptr) continue;
+    auto& entries = static_cast<Idle&>(*endpoint->attachment).entries;
+    if (entries.empty()) continue;
+    entries.erase(entries.begin());
+    --connections_;  // wakes nobody: its place is taken at once
+    if (counters_.active != nullptr) counters_.active->Sub();
+    return true;
+  }
+  return false;
+}
+
 Awaitable<Result<Lease>> UpstreamPool::Acquire(cluster::EndpointPtr endpoint, bool fresh) {
   const std::uint32_t max_requests = config().limits.max_requests;
-  if (max_requests != 0 && active_ >= max_requests) {
+  if (max_requests != 0 && active_ + acquiring_ >= max_requests) {
     co_return Error{ErrorCode::kOverflow, Side::kUpstream, "max_requests of the cluster"};
   }
   const std::shared_ptr<UpstreamPool> self = shared_from_this();
-  std::unique_ptr<H1Upstream> connection = fresh ? nullptr : TakeIdle(*endpoint);
-  if (connection == nullptr) {
-    if (const Result<void> slot = co_await WaitForSlot(); !slot) co_return slot.error();
-    if (!fresh) connection = TakeIdle(*endpoint);  // one may have come back while we waited in line
-  }
-  if (connection == nullptr) {
-    auto transport = co_await Connect(endpoint);
-    if (!transport) co_return transport.error();
-    connection = std::make_unique<H1Upstream>(std::move(*transport), read_buffer_, limits_);
-    ++connections_;
-    if (counters_.active != nullptr) counters_.active->Add();
-  }
+  ++acquiring_;
+  auto connection = co_await Obtain(endpoint, fresh);
+  --acquiring_;
+  if (!connection) co_return connection.error();
   ++active_;
   ++endpoint->active;
   if (counters_.requests != nullptr) counters_.requests->Add();
-  co_return Lease(self, std::move(endpoint), std::move(connection));
+  co_return Lease(self, std::move(endpoint), std::move(*connection));
 }
 
-Awaitable<Result<void>> UpstreamPool::WaitForSlot() {
-  const cluster::PoolLimits& limits = config().limits;
-  while (limits.max_connections != 0 && connections_ >= limits.max_connections) {
-    if (line_.size() >= std::max(1u, limits.max_pending)) {
-      co_return Error{ErrorCode::kOverflow, Side::kUpstream, "max_pending_requests of the cluster"};
+Awaitable<Result<std::unique_ptr<H1Upstream>>> UpstreamPool::Obtain(cluster::EndpointPtr endpoint,
+                                                                    bool fresh) {
+  while (true) {
+    if (!fresh) {
+      if (std::unique_ptr<H1Upstream> idle = TakeIdle(*endpoint)) co_return idle;
     }
-    WaitPoint turn;
-    line_.push_back(&turn);
-    const Result<void> waited = co_await turn.Wait();
-    if (!waited) {
-      std::erase(line_, &turn);
-      co_return waited.error();
-    }
+    // Idle connections that this request cannot use give up their place for it.
+    while (!HasRoom() && CloseOneIdle()) continue;
+    if (HasRoom()) break;
+    if (const Result<void> turn = co_await WaitForTurn(); !turn) co_return turn.error();
   }
-  co_return Result<void>{};
+  ++connecting_;
+  auto transport = co_await Connect(endpoint);
+  --connecting_;
+  if (!transport) {
+    WakeFirst();
+    co_return transport.error();
+  }
+  ++connections_;
+  if (counters_.active != nullptr) counters_.active->Add();
+  co_return std::make_unique<H1Upstream>(std::move(*transport), read_buffer_, limits_);
+}
+
+bool UpstreamPool::HasRoom() const {
+  const std::uint32_t max = config().limits.max_connections;
+  return max == 0 || connections_ + connecting_ < max;
+}
+
+Awaitable<Result<void>> UpstreamPool::WaitForTurn() {
+  if (line_.size() >= std::max(1u, config().limits.max_pending)) {
+    co_return Error{ErrorCode::kOverflow, Side::kUpstream, "max_pending_requests of the cluster"};
+  }
+  WaitPoint turn;
+  line_.push_back(&turn);
+  const Result<void> waited = co_await turn.Wait();
+  if (!waited) std::erase(line_, &turn);
+  co_return waited;
+}
+
+void UpstreamPool::WakeFirst() {
+  if (line_.empty()) return;
+  WaitPoint* first = line_.front();
+  line_.erase(line_.begin());
+  first->Notify();
 }
 
 Awaitable<Result<std::unique_ptr<Transport>>> UpstreamPool::Connect(cluster::EndpointPtr endpoint) {
@@ -133,7 +179,7 @@ void UpstreamPool::GiveBack(cluster::EndpointPtr endpoint, std::unique_ptr<H1Ups
     ConnectionGone();
     return;
   }
-  if (endpoint->attachment == nullptr) endpoint->attachment = std::make_unique<Idle>();
+  if (endpoint->attachment == nullptr) endpoint->attachment = std::make_unique<Idle>(*this);
   auto& idle = static_cast<Idle&>(*endpoint->attachment);
   idle.entries.push_back({std::move(connection), loop_.Now()});
   if (!idle.listed) {
@@ -141,20 +187,13 @@ void UpstreamPool::GiveBack(cluster::EndpointPtr endpoint, std::unique_ptr<H1Ups
     with_idle_.push_back(endpoint);
   }
   if (!sweep_.armed()) loop_.timers().Arm(sweep_, loop_.Now() + kSweepInterval);
-  if (!line_.empty()) {
-    WaitPoint* first = line_.front();
-    line_.erase(line_.begin());
-    first->Notify();
-  }
+  WakeFirst();
 }
 
 void UpstreamPool::ConnectionGone() {
   --connections_;
   if (counters_.active != nullptr) counters_.active->Sub();
-  if (line_.empty()) return;
-  WaitPoint* first = line_.front();
-  line_.erase(line_.begin());
-  first->Notify();
+  WakeFirst();
 }
 
 std::size_t UpstreamPool::idle_connections() const { return connections_ - active_; }

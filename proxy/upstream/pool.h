@@ -88,7 +88,11 @@ class UpstreamPool final : public std::enable_shared_from_this<UpstreamPool> {
   };
 
   std::unique_ptr<H1Upstream> TakeIdle(cluster::Endpoint& endpoint);
-  Awaitable<Result<void>> WaitForSlot();
+  bool CloseOneIdle();
+  Awaitable<Result<std::unique_ptr<H1Upstream>>> Obtain(cluster::EndpointPtr endpoint, bool fresh);
+  [[nodiscard]] bool HasRoom() const;
+  Awaitable<Result<void>> WaitForTurn();
+  void WakeFirst();
   void GiveBack(cluster::EndpointPtr endpoint, std::unique_ptr<H1Upstream> connection);
   void ConnectionGone();
 
@@ -103,6 +107,8 @@ class UpstreamPool final : public std::enable_shared_from_this<UpstreamPool> {
   std::vector<WaitPoint*> line_;   // requests waiting for a connection, first come first served
   std::uint32_t connections_ = 0;  // lent and idle
   std::uint32_t active_ = 0;       // lent
+  std::uint32_t connecting_ = 0;   // being made
+  std::uint32_t acquiring_ = 0;    // requests in line or waiting for their new connection
 };
 
 }  // namespace outrigger::upstream
