@@ -70,11 +70,12 @@ EndpointPtr Cluster::Pick(std::span<const EndpointPtr> tried) {
         if (endpoints_.size() == 1) return endpoints_.front();
         const EndpointPtr& a = Draw();
         const EndpointPtr& b = Draw();
-        // weight / (active + 1), compared without division
-        const auto of = [](const EndpointPtr& x, const EndpointPtr& y) {
-          return std::uint64_t{x->config.weight} * (y->active + 1u);
+        // active / weight, compared without division. Equal loads leave the choice to the first
+        // draw, which knows the weights already.
+        const auto load = [](const EndpointPtr& x, const EndpointPtr& y) {
+          return std::uint64_t{x->active} * y->config.weight;
         };
-        choice = of(a, b) >= of(b, a) ? a : b;
+        choice = load(a, b) <= load(b, a) ? a : b;
         break;
       }
     }
