@@ -8,7 +8,7 @@ namespace outrigger::listener {
 namespace {
 
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-constexpr std::size_t kLongestMethod = 23;  // longest registered: UPDATEREDIRECTREF, 17
+constexpr std::size_t kLongestMethod = 22;  // longest registered: UPDATEREDIRECTREF, 17
 
 bool StartsLike(std::string_view bytes, std::string_view whole) {
   const std::size_t count = std::min(bytes.size(), whole.size());
