@@ -1,6 +1,8 @@
 #include "cmd/proxy/options.h"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace outrigger::cmd {
 
@@ -63,6 +65,13 @@ bool ReadSocket(const std::string& text, ProxyOptions* options) {
   return true;
 }
 
+bool TakesValue(const std::string& argument) {
+  constexpr const char* kWithValue[] = {"--config",    "--log-level", "--proxyLogLevel",
+                                        "--accept",    "--url",       "--timeoutSeconds",
+                                        "--debug-port"};
+  return std::find(std::begin(kWithValue), std::end(kWithValue), argument) != std::end(kWithValue);
+}
+
 std::string FromEnvoyLevel(const std::string& level) { return level == "warn" ? "warning" : level; }
 
 }  // namespace
@@ -100,10 +109,14 @@ std::optional<ProxyOptions> ParseProxyOptions(const std::vector<std::string>& ar
         return std::nullopt;
       }
     } else if (cursor.Is(argument, "--debug-port", &value)) {
-      if (!ToInt(value, &options.debug_port)) {
+      if (!ToInt(value, &options.debug_port) || options.debug_port < 1 ||
+          options.debug_port > 65535) {
         *error = "--debug-port " + value + " is not a port";
         return std::nullopt;
       }
+    } else if (cursor.done() && TakesValue(argument)) {
+      *error = argument + " needs a value (see --help)";
+      return std::nullopt;
     } else if (argument.size() > 1 && argument[0] == '-') {
       if (!agent_form) {
         *error = "unknown option " + argument + " (see --help)";
@@ -141,10 +154,11 @@ std::optional<ProxyOptions> ParseProxyOptions(const std::vector<std::string>& ar
     options.mode = ProxyOptions::Mode::kRequest;
     options.method = words[1];
     options.path = words[2];
-    if (options.path.front() != '/') options.path.insert(0, "/");
+    if (options.path.substr(0, 1) != "/") options.path.insert(0, "/");
     return options;
   }
-  *error = "unknown command " + words[0] + " (see --help)";
+  *error = words[0] == "request" ? "request needs METHOD PATH (see --help)"
+                                 : "unknown command " + words[0] + " (see --help)";
   return std::nullopt;
 }
 
