@@ -25,7 +25,8 @@ void ClearHostBits(AddressBytes& bytes, int prefix_length) {
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const int keep = prefix_length - static_cast<int>(i) * 8;
     if (keep >= 8) continue;
-    bytes[i] &= keep <= 0 ? 0 : static_cast<unsigned char>(0xff << (8 - keep));
+    const int mask = keep <= 0 ? 0 : 0xff << (8 - keep);
+    bytes[i] = static_cast<unsigned char>(bytes[i] & mask);
   }
 }
 
