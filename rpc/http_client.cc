@@ -32,8 +32,11 @@ bool IsConnectionLost(const Error& error) {
 /// Sends what SendHead left. Failing is no news while the response can still be read: a server may
 /// answer early.
 Awaitable<void> SendRest(stream::BodySink& sink, std::string_view body) {
-  [[maybe_unused]] const Result<void> sent =
-      body.empty() ? co_await sink.Drain() : co_await WriteWhole(sink, body);
+  if (body.empty()) {
+    [[maybe_unused]] const Result<void> sent = co_await sink.Drain();
+  } else {
+    [[maybe_unused]] const Result<void> sent = co_await WriteWhole(sink, body);
+  }
 }
 
 Awaitable<Result<void>> Receive(upstream::H1Upstream& connection, HttpExchange& exchange) {

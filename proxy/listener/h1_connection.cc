@@ -94,7 +94,13 @@ Awaitable<Result<H1Connection::Next>> H1Connection::ReadHead() {
       continue;  // kNeedMore: everything was consumed
     }
     if (!begun && connections_.draining()) co_return Next::kClose;
-    const Result<void> waited = co_await (begun ? WaitForBytes(false) : WaitIdle());
+    // Not `co_await (begun ? ... : ...)`: GCC 12 then frees the chosen coroutine's frame twice.
+    Result<void> waited;
+    if (begun) {
+      waited = co_await WaitForBytes(false);
+    } else {
+      waited = co_await WaitIdle();
+    }
     if (!waited) {
       if (!begun) co_return Next::kClose;
       co_return waited.error();
