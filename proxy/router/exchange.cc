@@ -23,6 +23,22 @@ metrics::RequestProtocol ProtocolOf(const http::RequestHead& head) {
   return grpc ? metrics::RequestProtocol::kGrpc : metrics::RequestProtocol::kHttp;
 }
 
+/// A request's place among the concurrent retries of its cluster.
+class RetrySlot {
+ public:
+  explicit RetrySlot(upstream::UpstreamPool& pool) : pool_(pool) {}
+  ~RetrySlot() {
+    if (taken_) pool_.EndRetry();
+  }
+  RetrySlot(const RetrySlot&) = delete;
+  RetrySlot& operator=(const RetrySlot&) = delete;
+  [[nodiscard]] bool Take() { return taken_ = taken_ || pool_.BeginRetry(); }
+
+ private:
+  upstream::UpstreamPool& pool_;
+  bool taken_ = false;
+};
+
 }  // namespace
 
 Exchange::Exchange(Router& router, stream::ServerStream& stream)
@@ -122,6 +138,7 @@ Awaitable<Result<void>> Exchange::Forward() {
   attempt_.idempotent = IsIdempotent(request_.method);
   const RetryPolicy none;
   const RetryPolicy& policy = route_->retry ? *route_->retry : none;
+  RetrySlot slot(*pool_);
   bool fresh = false;
   for (std::uint32_t retries = 0;;) {
     const Result<void> tried = co_await TryOnce(fresh);
@@ -136,8 +153,10 @@ Awaitable<Result<void>> Exchange::Forward() {
       }
       if (!IsRetryable(tried.error(), attempt_, policy)) co_return tried;
     }
-    if (retries == policy.attempts) {
-      if (policy.attempts > 0) context_.flags.Set(Flag::kUpstreamRetryLimitExceeded);
+    const bool spent = retries == policy.attempts;
+    if (spent || !slot.Take()) {
+      if (!spent) context_.flags.Set(Flag::kUpstreamOverflow);
+      if (spent && policy.attempts > 0) context_.flags.Set(Flag::kUpstreamRetryLimitExceeded);
       if (tried) co_return co_await Deliver();
       co_return tried;
     }

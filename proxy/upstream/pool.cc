@@ -196,6 +196,13 @@ void UpstreamPool::ConnectionGone() {
   WakeFirst();
 }
 
+bool UpstreamPool::BeginRetry() {
+  const std::uint32_t max = config().limits.max_retries;
+  if (max != 0 && retrying_ >= max) return false;
+  ++retrying_;
+  return true;
+}
+
 std::size_t UpstreamPool::idle_connections() const { return connections_ - active_; }
 
 void UpstreamPool::Sweep(bool all) {

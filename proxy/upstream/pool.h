@@ -70,6 +70,10 @@ class UpstreamPool final : public std::enable_shared_from_this<UpstreamPool> {
   /// A bare connection for opaque TCP, outside the pool.
   Awaitable<Result<std::unique_ptr<Transport>>> Connect(cluster::EndpointPtr endpoint);
 
+  /// Counts a request as retrying until EndRetry(); false when `max_retries` of them are already.
+  [[nodiscard]] bool BeginRetry();
+  void EndRetry() { --retrying_; }
+
   [[nodiscard]] std::uint32_t active_requests() const { return active_; }
   [[nodiscard]] std::size_t idle_connections() const;
   /// Closes idle connections that the peer closed, that are too old, or all of them.
@@ -106,9 +110,10 @@ class UpstreamPool final : public std::enable_shared_from_this<UpstreamPool> {
   std::vector<std::weak_ptr<cluster::Endpoint>> with_idle_;
   std::vector<WaitPoint*> line_;   // requests waiting for a connection, first come first served
   std::uint32_t connections_ = 0;  // lent and idle
-  std::uint32_t active_ = 0;       // lent
-  std::uint32_t connecting_ = 0;   // being made
-  std::uint32_t acquiring_ = 0;    // requests in line or waiting for their new connection
+  std::uint32_t retrying_ = 0;
+  std::uint32_t active_ = 0;      // lent
+  std::uint32_t connecting_ = 0;  // being made
+  std::uint32_t acquiring_ = 0;   // requests in line or waiting for their new connection
 };
 
 }  // namespace outrigger::upstream

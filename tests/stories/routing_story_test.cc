@@ -175,6 +175,24 @@ TEST(RoutingStory, RefusedEverywhereIs503WithFlagsUrxUf) {
   EXPECT_EQ(mesh.Counter("istio_requests_total", {R"(response_flags="URX,UF")"}), 1);
 }
 
+TEST(RoutingStory, NoMoreRetriesRunAtOnceThanTheClusterAllows) {
+  std::string config = WithRoutes(
+      "    - {clusters: [{name: v1}], retry: {attempts: 1, retry_on: [connect-failure]}}");
+  config.replace(config.find("{name: v1, endpoints"), 9,
+                 "{name: v1, connection_pool: {max_retries: 1}");
+  Mesh mesh(config);
+  mesh.network().Set("10.0.0.1:80", Behaviour::kRefuse);
+  Wire first = mesh.Connect("web");
+  Wire second = mesh.Connect("web");
+  first.Send(Get("/"));   // backs off for its retry
+  second.Send(Get("/"));  // finds no place
+  EXPECT_EQ(second.Received().substr(0, 12), "HTTP/1.1 503");
+  EXPECT_EQ(mesh.Counter("istio_requests_total", {R"(response_flags="UO,UF")"}), 1);
+  mesh.Advance(milliseconds(300));
+  EXPECT_EQ(first.Received().substr(0, 12), "HTTP/1.1 503");
+  EXPECT_EQ(mesh.Counter("istio_requests_total", {R"(response_flags="URX,UF")"}), 1);
+}
+
 TEST(RoutingStory, AServerErrorIsRetriedOnlyWhenAskedForAndKeepsItsStatus) {
   Mesh mesh(WithRoutes("    - {clusters: [{name: v1}], retry: {attempts: 1, retry_on: [5xx]}}"));
   Wire client = mesh.Connect("web");
