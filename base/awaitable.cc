@@ -59,15 +59,15 @@ void FreeFrame(void* frame, std::size_t size) noexcept {
 }  // namespace internal
 
 void TaskContext::Interrupt(Error why) {
-  if (!interrupt) interrupt = why;
-  if (waiting != nullptr) waiting->Interrupt(*interrupt);
+  if (!stop_reason) stop_reason = why;
+  if (waiting != nullptr) waiting->Interrupt(*stop_reason);
 }
 
 bool LeafWait::Suspend(TaskContext* context, std::coroutine_handle<> handle) {
   context_ = context;
-  if (context->interrupt) {
+  if (const Error* reason = context->interrupt(); reason != nullptr) {
     if (on_interrupt_ == nullptr || on_interrupt_(owner_)) {
-      error_ = *context->interrupt;
+      error_ = *reason;
       return false;
     }
   }

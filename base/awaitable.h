@@ -23,12 +23,24 @@ namespace outrigger {
 class EventLoop;
 class LeafWait;
 
+/// A reason to end that can be taken back: a timeout that fired and still stands.
+struct PassingInterrupt {
+  Error error;
+  PassingInterrupt* next = nullptr;
+};
+
 /// What all coroutines of one task share. Owned by TaskScope's root coroutine (or a test).
 struct TaskContext {
   EventLoop* loop = nullptr;
-  /// Why the task was asked to end, or empty. A level, not an edge: every later wait fails at once
-  /// with this error until whoever set it takes it back (only ScopedTimeout does).
-  std::optional<Error> interrupt;
+  /// Why the task was asked to end, or null. A level, not an edge: every later wait fails at once
+  /// with this error until the reason is gone. Being stopped never goes; a timeout goes with its
+  /// scope.
+  [[nodiscard]] const Error* interrupt() const {
+    if (stop_reason) return &*stop_reason;
+    return timeouts == nullptr ? nullptr : &timeouts->error;
+  }
+  std::optional<Error> stop_reason;
+  PassingInterrupt* timeouts = nullptr;  ///< in the order they fired
   /// Where the task is suspended; null while it runs or is about to.
   LeafWait* waiting = nullptr;
 

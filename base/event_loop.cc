@@ -92,6 +92,7 @@ bool EventLoop::RunOnce(bool may_block) {
   const int count = epoll_wait(epoll_fd_, events_.data(), kMaxEventsPerTurn,
                                ready || !may_block ? 0 : TimeoutMs());
   now_ = clock_.Now();
+  dispatching_ = std::max(count, 0);  // a timer may unwatch a handler whose event waits here
   const std::size_t timers_before = timers_.size();
   timers_.Advance(now_);
   bool worked = ready || timers_.size() != timers_before;
@@ -107,7 +108,6 @@ bool EventLoop::RunOnce(bool may_block) {
 }
 
 void EventLoop::Dispatch(int count) {
-  dispatching_ = count;
   for (int i = 0; i < count; ++i) {
     next_dispatch_ = i + 1;
     const epoll_event& event = events_[static_cast<std::size_t>(i)];

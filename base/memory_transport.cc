@@ -44,6 +44,7 @@ void MemoryTransport::Cut() {
   other_->SignalReadable();
   other_->SignalWritable();
   other_->SignalHangup();
+  other_->SignalReset();
 }
 
 Result<std::size_t> MemoryTransport::TryRead(std::span<char> into) {

@@ -135,22 +135,26 @@ Awaitable<void> TaskScope::Join() {
 
 void ScopedTimeout::Set(MonotonicTime deadline, Error error) {
   Clear();
-  error_ = error;
+  reason_.error = error;
   task_.loop->timers().Arm(*this, deadline);
 }
 
 void ScopedTimeout::Clear() {
   Disarm();
-  if (fired_) {
-    fired_ = false;
-    task_.interrupt.reset();
-  }
+  if (!fired_) return;
+  fired_ = false;
+  PassingInterrupt** link = &task_.timeouts;
+  while (*link != &reason_) link = &(*link)->next;
+  *link = reason_.next;
+  reason_.next = nullptr;
 }
 
 void ScopedTimeout::OnTimer() {
-  if (task_.interrupt) return;  // somebody else was first; theirs to take back
   fired_ = true;
-  task_.Interrupt(error_);
+  PassingInterrupt** link = &task_.timeouts;
+  while (*link != nullptr) link = &(*link)->next;
+  *link = &reason_;  // others that fired before are still reported first
+  if (task_.waiting != nullptr) task_.waiting->Interrupt(*task_.interrupt());
 }
 
 Awaitable<Result<void>> SleepUntil(EventLoop& loop, MonotonicTime deadline) {

@@ -68,7 +68,7 @@ class ScopedTimeout final : private Timer {
  private:
   void OnTimer() override;
   TaskContext& task_;
-  Error error_;
+  PassingInterrupt reason_;
   bool fired_ = false;
 };
 

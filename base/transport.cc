@@ -10,6 +10,17 @@ void Transport::WatchHangup(TaskContext* task, Error why) {
   if (hangup_ && task != nullptr && !HasUnread()) task->Interrupt(why);
 }
 
+void Transport::WatchReset(TaskContext* task, Error why) {
+  reset_task_ = task;
+  reset_error_ = why;
+  if (reset_ && task != nullptr) task->Interrupt(why);
+}
+
+void Transport::SignalReset() {
+  reset_ = true;
+  if (reset_task_ != nullptr) reset_task_->Interrupt(reset_error_);
+}
+
 void Transport::SignalReadable() {
   readable_ = true;
   read_point_.Notify();

@@ -46,6 +46,8 @@ class Transport {
   /// once if it already has), unless unread bytes are waiting: those are the next request. Null
   /// ends the watch.
   void WatchHangup(TaskContext* task, Error why);
+  /// The same for RST alone; for protocols in which a FIN is half of a close.
+  void WatchReset(TaskContext* task, Error why);
 
   [[nodiscard]] const SocketAddress& peer() const { return peer_; }
   [[nodiscard]] const SocketAddress& local() const { return local_; }
@@ -59,10 +61,12 @@ class Transport {
   void SignalReadable();
   void SignalWritable();
   void SignalHangup();
+  void SignalReset();
 
   bool readable_ = false;
   bool writable_ = true;
   bool hangup_ = false;
+  bool reset_ = false;
   SocketAddress peer_;
   SocketAddress local_;
   std::uint64_t bytes_read_ = 0;
@@ -73,6 +77,8 @@ class Transport {
   WaitPoint write_point_;
   TaskContext* hangup_task_ = nullptr;
   Error hangup_error_;
+  TaskContext* reset_task_ = nullptr;
+  Error reset_error_;
 };
 
 /// Waits until TryRead makes sense (at once if it does already), then reads. Never returns 0.

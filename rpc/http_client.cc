@@ -112,7 +112,8 @@ Awaitable<Result<HttpClient::Connection>> HttpClient::Connect(const HttpExchange
                                                        limits_);
     }
     error = transport.error();
-    if (task.interrupt && !timeout.fired()) break;  // not this address: the whole call is over
+    if (task.interrupt() != nullptr && !timeout.fired())
+      break;  // not this address: the whole call is over
   }
   co_return error;
 }

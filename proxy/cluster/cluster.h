@@ -89,6 +89,8 @@ class Cluster {
   [[nodiscard]] EndpointPtr Pick(std::span<const EndpointPtr> tried);
   /// For original-destination clusters: the endpoint of that address, made when new.
   [[nodiscard]] EndpointPtr ForAddress(const SocketAddress& address);
+  /// Whether any original-destination endpoint is remembered.
+  [[nodiscard]] bool has_learned() const { return !by_address_.empty(); }
   /// Forgets original-destination endpoints that nobody uses and whose attachment `idle` allows it.
   template <class IsIdle>
   void ForgetUnused(const IsIdle& idle) {

@@ -8,6 +8,7 @@ namespace outrigger::listener {
 
 namespace {
 constexpr int kAcceptsPerTurn = 32;
+constexpr Duration kPause = std::chrono::milliseconds(100);
 
 UniqueFd OpenReserve() { return UniqueFd(open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 }  // namespace
@@ -27,6 +28,7 @@ Acceptor::~Acceptor() { Close(); }
 
 void Acceptor::Close() {
   if (!socket_.valid()) return;
+  Disarm();
   loop_.Unwatch(socket_.get(), *this);
   const UniqueFd gone(socket_.release());
 }
@@ -41,21 +43,34 @@ void Acceptor::OnFdEvents(std::uint32_t /*events*/) {
       on_accept_(std::move(fd), SocketAddress(reinterpret_cast<const sockaddr*>(&storage)));
       continue;
     }
-    if (errno == EMFILE || errno == ENFILE) {
-      RefuseOne();
-      continue;
-    }
     if (errno == ECONNABORTED || errno == EINTR) continue;
-    return;  // EAGAIN, or nothing that trying again now would mend
+    if (errno == EAGAIN) return;
+    if ((errno == EMFILE || errno == ENFILE) && RefuseOne()) continue;
+    Pause();
+    return;
   }
 }
 
-/// Without this a full table of descriptors would make the readable socket spin the loop.
-void Acceptor::RefuseOne() {
-  ++refused_;
+/// Nothing can be accepted, not even to be closed: the readable socket must not spin the loop.
+void Acceptor::Pause() {
+  loop_.Unwatch(socket_.get(), *this);
+  loop_.timers().Arm(*this, loop_.Now() + kPause);
+}
+
+void Acceptor::OnTimer() {
+  if (!loop_.WatchReadable(socket_.get(), *this)) loop_.timers().Arm(*this, loop_.Now() + kPause);
+}
+
+/// Gives the reserve up for a moment to accept and close one. False when another thread took the
+/// descriptor first.
+bool Acceptor::RefuseOne() {
   { const UniqueFd given_up(reserve_.release()); }
-  { const UniqueFd refused(accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC)); }
+  UniqueFd refused(accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  const bool done = refused.valid();
+  if (done) ++refused_;
+  { const UniqueFd closed(refused.release()); }
   reserve_ = OpenReserve();
+  return done && reserve_.valid();
 }
 
 }  // namespace outrigger::listener

@@ -8,7 +8,7 @@ namespace outrigger::listener {
 
 /// Accepts on one listening socket and hands connections on. Level-triggered, a bounded number per
 /// turn, so that several workers or processes may share the socket.
-class Acceptor final : private FdHandler {
+class Acceptor final : private FdHandler, private Timer {
  public:
   using OnAccept = std::function<void(UniqueFd, SocketAddress peer)>;
 
@@ -26,7 +26,9 @@ class Acceptor final : private FdHandler {
 
  private:
   void OnFdEvents(std::uint32_t events) override;
-  void RefuseOne();
+  void OnTimer() override;
+  bool RefuseOne();
+  void Pause();
 
   EventLoop& loop_;
   UniqueFd socket_;

@@ -7,6 +7,7 @@ namespace outrigger::listener {
 namespace {
 
 constexpr Duration kKeepMemory = std::chrono::seconds(1);  // of an idle connection
+constexpr Duration kFirstRequestInDrain = std::chrono::seconds(1);
 constexpr Error kClientGone{ErrorCode::kClosed, Side::kDownstream,
                             "the client closed the connection"};
 
@@ -49,6 +50,7 @@ Awaitable<void> H1Connection::Run() {
       break;
     }
     if (*next == Next::kClose) break;
+    ++exchanges_;
     co_await handler_.Serve(*this);
     transport_.WatchHangup(nullptr, {});
     if (!response_ended_) {
@@ -64,13 +66,15 @@ Awaitable<void> H1Connection::Run() {
 }
 
 bool H1Connection::MayServeAnother() const {
-  return !close_ && request_ended_ && !tunnel_ && !task_->interrupt;
+  return !close_ && request_ended_ && !tunnel_ && task_->interrupt() == nullptr;
 }
 
 Awaitable<Result<H1Connection::Next>> H1Connection::ReadHead() {
   BeginExchange();
   ScopedTimeout timeout(*task_);
-  timeout.Set(loop_.Now() + options_.idle_timeout,
+  // A connection that came during a drain (a sidecar goes on accepting) gets to ask once.
+  const bool fresh_in_drain = connections_.draining() && exchanges_ == 0;
+  timeout.Set(loop_.Now() + (fresh_in_drain ? kFirstRequestInDrain : options_.idle_timeout),
               {ErrorCode::kStopped, Side::kLocal, "idle timeout"});
   bool begun = false;
   while (true) {
@@ -93,7 +97,7 @@ Awaitable<Result<H1Connection::Next>> H1Connection::ReadHead() {
       if (step->event == http::H1Event::kHead) break;
       continue;  // kNeedMore: everything was consumed
     }
-    if (!begun && connections_.draining()) co_return Next::kClose;
+    if (!begun && connections_.draining() && !fresh_in_drain) co_return Next::kClose;
     // Not `co_await (begun ? ... : ...)`: GCC 12 then frees the chosen coroutine's frame twice.
     Result<void> waited;
     if (begun) {

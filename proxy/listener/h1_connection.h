@@ -119,6 +119,7 @@ class H1Connection final : public stream::ServerStream, private ConnectionNode {
   TaskContext* task_ = nullptr;
   MonotonicTime start_time_;
   std::uint64_t bytes_sent_ = 0;
+  std::uint64_t exchanges_ = 0;
   http::BodyFraming framing_ = http::BodyFraming::kNone;
   std::uint64_t request_body_left_ = 0;  // of a sized body
   bool idle_ = false;                    // waiting for the first byte of a request

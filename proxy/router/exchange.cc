@@ -55,8 +55,13 @@ Exchange::Exchange(Router& router, stream::ServerStream& stream)
 Awaitable<void> Exchange::Run() {
   Result<void> outcome = co_await Route();
   if (outcome && route_ != nullptr && pool_ != nullptr) outcome = co_await Forward();
+  route_timeout_.reset();
   if (!outcome) co_await Fail(outcome.error());
   lease_.Return();
+  // A malformed body ended this exchange, not the connection's task: it still has to close
+  // politely.
+  TaskContext& task = co_await CurrentTask{};
+  if (bad_body_ && task.stop_reason == bad_body_) task.stop_reason.reset();
 }
 
 /// Finds the route, runs the filters, and answers what needs no upstream. On success either
@@ -130,10 +135,10 @@ void Exchange::PrepareResponse() {
 
 /// The attempts, under the route's timeout.
 Awaitable<Result<void>> Exchange::Forward() {
-  ScopedTimeout timeout(co_await CurrentTask{});
+  TaskContext& task = co_await CurrentTask{};
   if (route_->timeout > Duration::zero()) {
-    timeout.Set(context_.loop.Now() + route_->timeout,
-                {ErrorCode::kTimeout, Side::kUpstream, "route timeout"});
+    route_timeout_.emplace(task, context_.loop.Now() + route_->timeout,
+                           Error{ErrorCode::kTimeout, Side::kUpstream, "route timeout"});
   }
   attempt_.idempotent = IsIdempotent(request_.method);
   const RetryPolicy none;
@@ -144,8 +149,8 @@ Awaitable<Result<void>> Exchange::Forward() {
     const Result<void> tried = co_await TryOnce(fresh);
     if (tried && !IsRetryable(response_.status, attempt_, policy)) co_return co_await Deliver();
     if (!tried) {
-      if ((co_await CurrentTask{}).interrupt)
-        co_return tried;  // the client left, or the route's time is up
+      // The client left, or the route's time is up.
+      if (task.interrupt() != nullptr) co_return *task.interrupt();
       if (attempt_.maybe_stale && MayRepeat(attempt_) && !fresh) {
         fresh = true;  // the peer closed a pooled connection as we wrote: not the endpoint's
                        // failure, so not a retry
@@ -177,13 +182,12 @@ Awaitable<Result<void>> Exchange::BackOff(std::uint32_t retry) {
 }
 
 cluster::EndpointPtr Exchange::PickEndpoint() {
-  cluster::Cluster& endpoints = pool_->endpoints();
-  if (!pool_->config().original_destination) return endpoints.Pick(tried_);
+  if (!pool_->config().original_destination) return pool_->endpoints().Pick(tried_);
   const SocketAddress& meant = stream_.connection().original_destination;
   // Nobody redirected this connection: its destination is this very listener, and dialling it would
   // loop.
   if (!meant.valid() || meant == stream_.connection().local) return nullptr;
-  return endpoints.ForAddress(meant);
+  return pool_->ForAddress(meant);
 }
 
 /// One attempt, up to the final response head. What it learned is in attempt_, response_ and
@@ -228,6 +232,10 @@ Awaitable<Result<void>> Exchange::ExchangeHeads() {
     response_.Clear();
     if (const Result<void> head = co_await upstream.ReadHead(response_); !head)
       co_return head.error();
+    if (response_.status == 101 && (request_.upgrade.empty() || has_body)) {
+      co_return Error{ErrorCode::kMalformed, Side::kUpstream,
+                      "101 to a request that did not ask to switch"};
+    }
     if (response_.status >= 200 || response_.status == 101) co_return Result<void>{};
     if (request_.version == http::Version::kHttp10) continue;  // 1.0 knows no interim responses
     if (const Result<void> sent = stream_.SendHead(response_, true); !sent) co_return sent.error();
@@ -240,7 +248,10 @@ Awaitable<Result<void>> Exchange::ExchangeHeads() {
 Awaitable<void> Exchange::PumpRequest(TaskContext& main) {
   const Result<void> pumped =
       co_await stream::Pump(stream_.request_body(), lease_.stream().request_body());
-  if (!pumped && pumped.error().side == Side::kDownstream) main.Interrupt(pumped.error());
+  if (pumped || pumped.error().side != Side::kDownstream) co_return;
+  const ErrorCode code = pumped.error().code;
+  if (code != ErrorCode::kClosed && code != ErrorCode::kReset) bad_body_ = pumped.error();
+  main.Interrupt(pumped.error());
 }
 
 Awaitable<Result<void>> Exchange::Deliver() {
@@ -266,6 +277,7 @@ Awaitable<Result<void>> Exchange::Deliver() {
 
 /// After 101 the two connections carry raw bytes; each direction ends by itself (half-close).
 Awaitable<Result<void>> Exchange::DeliverTunnel() {
+  route_timeout_.reset();  // was for the answer; the tunnel may live as long as it likes (H2-15)
   if (const Result<void> sent = stream_.SendHead(response_, false); !sent) co_return sent;
   stream_.BeginTunnel();
   lease_.stream().BeginTunnel();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "absl/container/inlined_vector.h"
 #include "base/task_scope.h"
@@ -62,6 +63,8 @@ class Exchange {
   cluster::EndpointPtr endpoint_;  // of the last attempt
   upstream::Lease lease_;
   TaskScope upload_;
+  std::optional<ScopedTimeout> route_timeout_;
+  std::optional<Error> bad_body_;  ///< what the client sent as a body broke the protocol
   Attempt attempt_;
 };
 

@@ -32,7 +32,8 @@ ConfigFile::~ConfigFile() {
 bool ConfigFile::Watch() {
   inotify_ = UniqueFd(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
   if (!inotify_.valid()) return false;
-  constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE;
+  // Not IN_CREATE: a file that is being written would be read half (K-6).
+  constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO;
   if (inotify_add_watch(inotify_.get(), folder_.c_str(), kEvents) < 0) return false;
   return loop_.WatchReadable(inotify_.get(), *this);
 }

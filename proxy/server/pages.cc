@@ -31,6 +31,11 @@ Awaitable<bool> MayChangeState(stream::ServerStream& stream) {
     co_await Reply(stream, 403, "only from this host\n");
     co_return false;
   }
+  if (stream.request().headers.Find("origin")) {
+    // A page in somebody's browser can reach loopback too, or a forwarded port (robustness.md W-5).
+    co_await Reply(stream, 403, "not from a browser\n");
+    co_return false;
+  }
   if (stream.request().method != "POST") {
     co_await Reply(stream, 405, "use POST\n");
     co_return false;

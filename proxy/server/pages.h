@@ -13,8 +13,8 @@ Awaitable<Result<void>> ReplyMetrics(stream::ServerStream& stream,
                                      const metrics::Registry& registry, std::string_view head,
                                      std::string_view tail);
 
-/// Guards what changes state: POST only (405), and from this host only (403). True when the request
-/// may go on; otherwise it has been answered.
+/// Guards what changes state: POST only (405), from this host only and not from a web page (403).
+/// True when the request may go on; otherwise it has been answered.
 Awaitable<bool> MayChangeState(stream::ServerStream& stream);
 
 }  // namespace outrigger::server

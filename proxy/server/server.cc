@@ -20,6 +20,7 @@ constexpr Duration kDrainCheck = std::chrono::milliseconds(50);
 // A sidecar goes on accepting while it drains; it leaves when nothing has been there for this many
 // checks in a row.
 constexpr int kIdleChecksToLeave = 3;
+constexpr std::size_t kUnknown = SIZE_MAX;  // connections of a worker that has not answered yet
 
 /// 45 % of the descriptors: the other side of each connection needs as many (robustness.md R-1).
 std::size_t DefaultMaxConnections() {
@@ -117,8 +118,12 @@ Server::~Server() {
 
 bool Server::Apply(const v1::ProxyConfig& config, std::string_view file,
                    config::Problems* problems) {
+  if (draining_) {
+    problems->Error(file, 0, {}, "not taken: this proxy is draining");
+    return false;
+  }
   const std::shared_ptr<const snapshot::Snapshot> next = snapshot::Build(config, filters_);
-  if (snapshot_ == nullptr && !Start(*next, file, problems)) return false;
+  if (registry_ == nullptr && !Start(*next, file, problems)) return false;
   if (snapshot_ != nullptr && next->workers != snapshot_->workers) {
     problems->Warning(file, 0, "limits.workers",
                       "not changed while running; takes effect at the next start");
@@ -128,14 +133,13 @@ bool Server::Apply(const v1::ProxyConfig& config, std::string_view file,
     registry_->main().AddCounter(metrics::catalog::kSnapshotUpdates, {"rejected"})->Add();
     return false;
   }
-  const bool first = snapshot_ == nullptr;
   snapshot_ = next;
   config_ = config;
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     WorkerThread& thread = *threads_[i];
     auto sockets = std::make_shared<std::vector<worker::BoundListener>>(std::move(bound[i]));
     thread.loop.Post([&thread, next, sockets] { thread.worker.Apply(next, std::move(*sockets)); });
-    if (first) thread.thread = std::thread([&thread] { thread.loop.Run(); });
+    if (!thread.thread.joinable()) thread.thread = std::thread([&thread] { thread.loop.Run(); });
   }
   registry_->main().AddCounter(metrics::catalog::kSnapshotUpdates, {"accepted"})->Add();
   return true;
@@ -163,6 +167,7 @@ bool Server::Start(const snapshot::Snapshot& snapshot, std::string_view file,
   }
   if (!bound) {
     own_ports_.reset();
+    registry_.reset();
     return false;
   }
   const std::size_t max =
@@ -265,14 +270,17 @@ void Server::Drain(std::function<void()> done) {
   drained_ = std::move(done);
   drain_deadline_ =
       loop_.Now() + (snapshot_ == nullptr ? Duration::zero() : snapshot_->drain_timeout);
-  for (const auto& thread : threads_) thread->connections.store(SIZE_MAX);
+  for (const auto& thread : threads_) thread->connections.store(kUnknown);
   CheckDrained();
 }
 
 /// Asks every worker how many connections it has left; looks at the answers at the next check.
 void Server::CheckDrained() {
   std::size_t left = 0;
-  for (const auto& thread : threads_) left += thread->connections.load();
+  for (const auto& thread : threads_) {
+    const std::size_t there = thread->connections.load();
+    left = there == kUnknown || left == kUnknown ? kUnknown : left + there;
+  }
   idle_checks_ = left == 0 ? idle_checks_ + 1 : 0;
   if (idle_checks_ >= kIdleChecksToLeave || loop_.Now() >= drain_deadline_ || threads_.empty()) {
     if (left != 0)

@@ -4,8 +4,14 @@
 
 namespace outrigger::server {
 
+namespace {
+constexpr std::size_t kMaxConnections = 64;  // per own port
+}
+
 ServicePort::ServicePort(EventLoop& loop, ReadBuffer& read_buffer, stream::StreamHandler& handler)
-    : loop_(loop), read_buffer_(read_buffer), handler_(handler), tasks_(loop) {}
+    : loop_(loop), read_buffer_(read_buffer), handler_(handler), tasks_(loop) {
+  options_.idle_timeout = std::chrono::minutes(1);
+}
 
 ServicePort::~ServicePort() = default;
 
@@ -24,6 +30,7 @@ bool ServicePort::Listen(const std::string& address, std::string* error) {
   }
   acceptor_ = std::make_unique<listener::Acceptor>(
       loop_, std::move(*socket), [this](UniqueFd fd, SocketAddress peer) {
+        if (active_ >= kMaxConnections) return;  // closes: traffic needs the descriptors more
         stream::ConnectionInfo info;
         info.peer = peer;
         info.local = info.original_destination = LocalAddress(fd.get());
@@ -42,7 +49,9 @@ Awaitable<void> ServicePort::Serve(std::unique_ptr<Transport> transport,
   Input input(*transport, read_buffer_);
   listener::H1Connection connection(loop_, input, std::move(info), options_, connections_, handler_,
                                     nullptr);
+  ++active_;
   co_await connection.Run();
+  --active_;
 }
 
 void ServicePort::Stop() {

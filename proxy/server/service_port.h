@@ -37,6 +37,7 @@ class ServicePort {
   listener::HttpOptions options_;
   listener::ConnectionSet connections_;
   std::unique_ptr<listener::Acceptor> acceptor_;
+  std::size_t active_ = 0;
   TaskScope tasks_;
 };
 

@@ -66,6 +66,20 @@ Awaitable<void> PumpUp(stream::BodySource& from, stream::BodySink& to, TaskConte
   if (!pumped) main.Interrupt(pumped.error());
 }
 
+/// A connection counts as load of its endpoint for as long as it lives.
+class Load {
+ public:
+  explicit Load(cluster::EndpointPtr endpoint) : endpoint_(std::move(endpoint)) {
+    ++endpoint_->active;
+  }
+  ~Load() { --endpoint_->active; }
+  Load(const Load&) = delete;
+  Load& operator=(const Load&) = delete;
+
+ private:
+  cluster::EndpointPtr endpoint_;
+};
+
 struct Target {
   std::shared_ptr<upstream::UpstreamPool> pool;
   cluster::EndpointPtr endpoint;
@@ -83,7 +97,7 @@ Awaitable<Result<std::unique_ptr<Transport>>> ConnectTo(router::Environment& env
   if (!target.pool->config().original_destination) {
     target.endpoint = target.pool->endpoints().Pick({});
   } else if (info.original_destination.valid() && !(info.original_destination == info.local)) {
-    target.endpoint = target.pool->endpoints().ForAddress(info.original_destination);
+    target.endpoint = target.pool->ForAddress(info.original_destination);
   }
   if (target.endpoint == nullptr)
     co_return Error{ErrorCode::kNoEndpoint, Side::kLocal, "no healthy upstream"};
@@ -123,7 +137,13 @@ Awaitable<void> Relay(router::Environment& environment, Input& downstream,
     co_return;
   }
   Transport& server = **dialed;
+  const Load load(target.endpoint);
   Input upstream(server, environment.read_buffer());
+  // A reset is passed on even when that side has nothing more to say (C-2).
+  client.WatchReset(&task,
+                    {ErrorCode::kReset, Side::kDownstream, "the client reset the connection"});
+  server.WatchReset(&task,
+                    {ErrorCode::kReset, Side::kUpstream, "the upstream reset the connection"});
   const Meter meter(loop, options, task, client, *edge.OpenTcp());
   RawSource from_client(downstream, Side::kDownstream);
   RawSource from_server(upstream, Side::kUpstream);
@@ -134,7 +154,9 @@ Awaitable<void> Relay(router::Environment& environment, Input& downstream,
   const Result<void> down = co_await stream::Pump(from_server, to_client);
   if (!down) up.Stop();
   co_await up.Join();
-  if (!down || task.interrupt) {
+  client.WatchReset(nullptr, {});
+  server.WatchReset(nullptr, {});
+  if (!down || task.interrupt() != nullptr) {
     client.ResetOnClose();
     server.ResetOnClose();
   }

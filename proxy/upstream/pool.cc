@@ -8,7 +8,13 @@ namespace outrigger::upstream {
 
 namespace {
 constexpr Duration kSweepInterval = std::chrono::seconds(5);
+
+/// As opposed to a client that left or a stop while we were connecting.
+bool IsConnectFailure(const Error& error) {
+  return error.code == ErrorCode::kConnectRefused || error.code == ErrorCode::kConnectTimeout ||
+         error.code == ErrorCode::kUnreachable || error.code == ErrorCode::kResource;
 }
+}  // namespace
 
 /// Idle connections of one endpoint; the one used last is taken first, so that the others can grow
 /// old.
@@ -146,7 +152,8 @@ Awaitable<Result<void>> UpstreamPool::WaitForTurn() {
   WaitPoint turn;
   line_.push_back(&turn);
   const Result<void> waited = co_await turn.Wait();
-  if (!waited) std::erase(line_, &turn);
+  // Woken and interrupted in one turn: the place in the line is not ours to keep.
+  if (!waited && std::erase(line_, &turn) == 0) WakeFirst();
   co_return waited;
 }
 
@@ -164,7 +171,7 @@ Awaitable<Result<std::unique_ptr<Transport>>> UpstreamPool::Connect(cluster::End
       co_await dialer_.Dial({.address = endpoint->config.address, .source = config().source});
   if (transport) {
     if (counters_.opened != nullptr) counters_.opened->Add();
-  } else if (counters_.connect_failures != nullptr) {
+  } else if (counters_.connect_failures != nullptr && IsConnectFailure(transport.error())) {
     counters_.connect_failures->Add();
   }
   co_return transport;
@@ -196,6 +203,11 @@ void UpstreamPool::ConnectionGone() {
   WakeFirst();
 }
 
+cluster::EndpointPtr UpstreamPool::ForAddress(const SocketAddress& address) {
+  if (!sweep_.armed()) loop_.timers().Arm(sweep_, loop_.Now() + kSweepInterval);
+  return cluster_.ForAddress(address);
+}
+
 bool UpstreamPool::BeginRetry() {
   const std::uint32_t max = config().limits.max_retries;
   if (max != 0 && retrying_ >= max) return false;
@@ -222,7 +234,8 @@ void UpstreamPool::Sweep(bool all) {
     const auto* idle = static_cast<const Idle*>(endpoint.attachment.get());
     return idle == nullptr || idle->entries.empty();
   });
-  if (!with_idle_.empty()) loop_.timers().Arm(sweep_, loop_.Now() + kSweepInterval);
+  if (!all && (!with_idle_.empty() || cluster_.has_learned()))
+    loop_.timers().Arm(sweep_, loop_.Now() + kSweepInterval);
 }
 
 }  // namespace outrigger::upstream

@@ -61,6 +61,9 @@ class UpstreamPool final : public std::enable_shared_from_this<UpstreamPool> {
   [[nodiscard]] const cluster::ClusterConfig& config() const { return cluster_.config(); }
   [[nodiscard]] cluster::Cluster& endpoints() { return cluster_; }
 
+  /// For original-destination clusters: the endpoint of that address, kept while it is used.
+  [[nodiscard]] cluster::EndpointPtr ForAddress(const SocketAddress& address);
+
   /// A connection to `endpoint`: the one used last if one is idle, a new one otherwise, waiting in
   /// line when the cluster has `max_connections`. `fresh` forbids a used one. Errors: those of
   /// Dialer::Dial, kConnectTimeout after connect_timeout, kOverflow (side kUpstream) when the line

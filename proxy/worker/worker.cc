@@ -85,11 +85,20 @@ void Worker::Start(Listening& listening, std::unique_ptr<Transport> transport,
 Awaitable<void> Worker::ServeCounted(std::shared_ptr<ListenerRuntime> runtime,
                                      std::unique_ptr<Transport> transport,
                                      stream::ConnectionInfo info, metrics::Gauge* active) {
-  active->Add();
-  ++active_;
+  struct Counted {  // also when the connection's task ends by an exception
+    Counted(metrics::Gauge& g, std::size_t& n) : gauge(g), number(n) {
+      gauge.Add();
+      ++number;
+    }
+    ~Counted() {
+      --number;
+      gauge.Sub();
+    }
+    metrics::Gauge& gauge;
+    std::size_t& number;
+  };
+  const Counted counted(*active, active_);
   co_await options_.serve(*this, std::move(runtime), std::move(transport), std::move(info));
-  --active_;
-  active->Sub();
 }
 
 void Worker::Drain() {

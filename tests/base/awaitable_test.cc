@@ -149,6 +149,45 @@ TEST_F(TaskTest, OfNestedTimeoutsTheFirstToFireIsReported) {
   EXPECT_EQ(log, std::vector<std::string>{"outer"});
 }
 
+TEST_F(TaskTest, AnOuterTimeoutThatFiredTooStandsAfterTheInnerOneIsTakenBack) {
+  std::vector<std::string> log;
+  const auto task = [](EventLoop& loop, std::vector<std::string>& out) -> Awaitable<void> {
+    TaskContext& self = co_await CurrentTask{};
+    const MonotonicTime deadline = loop.Now() + seconds(1);
+    const ScopedTimeout outer(self, deadline, {ErrorCode::kTimeout, Side::kLocal, "outer"});
+    {
+      const ScopedTimeout inner(self, deadline, {ErrorCode::kTimeout, Side::kLocal, "inner"});
+      const Result<void> slept = co_await SleepUntil(loop, loop.Now() + seconds(60));
+      EXPECT_FALSE(slept.has_value());
+    }
+    const Result<void> slept = co_await SleepUntil(loop, loop.Now() + seconds(60));
+    out.emplace_back(slept ? "slept on" : std::string(slept.error().detail));
+  };
+  scope_.Spawn(task(loop_, log));
+  loop_.RunUntilIdle();
+  Advance(seconds(2));
+  EXPECT_EQ(log, std::vector<std::string>{"outer"});
+}
+
+TEST_F(TaskTest, AStopDuringAFiredTimeoutOutlivesIt) {
+  WaitPoint point;
+  std::vector<std::string> log;
+  const auto task = [](EventLoop& loop, WaitPoint& where,
+                       std::vector<std::string>& out) -> Awaitable<void> {
+    {
+      const ScopedTimeout timeout(co_await CurrentTask{}, loop.Now() + seconds(1), kGaveUp);
+      co_await WaitAndNote(where, out);
+    }
+    co_await WaitAndNote(where, out);
+  };
+  scope_.Spawn(task(loop_, point, log));
+  loop_.RunUntilIdle();
+  clock_.Advance(seconds(2));
+  loop_.Post([this] { scope_.Stop(); });  // in the turn in which the timer fires
+  loop_.RunUntilIdle();
+  EXPECT_EQ(log.back(), "stopped");
+}
+
 TEST_F(TaskTest, AnExceptionThatLeavesATaskIsCountedAndEndsOnlyThatTask) {
   const std::uint64_t before = EscapedExceptions();
   WaitPoint point;

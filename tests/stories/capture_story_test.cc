@@ -110,6 +110,31 @@ TEST(CaptureStory, AResetOnOneLegBecomesAResetOnTheOther) {
   EXPECT_EQ(mesh.worker().active(), 0u);
 }
 
+TEST(CaptureStory, AResetAfterAHalfCloseIsStillPassedOn) {
+  Mesh mesh(kSidecar);
+  Wire client = mesh.Connect("virtualOutbound", "10.96.0.7:3306");
+  Wire server = mesh.network().Accept("10.0.0.7:3306");
+  client.Finish();
+  client.Close(true);
+  char byte;
+  EXPECT_EQ(server.transport().TryRead({&byte, 1}).error().code, ErrorCode::kReset);
+  EXPECT_EQ(mesh.worker().active(), 0u);
+}
+
+TEST(CaptureStory, AConnectionThatComesDuringADrainMayAskOnce) {
+  Mesh mesh(kSidecar);
+  mesh.worker().Drain();
+  Wire client = mesh.Connect("virtualOutbound", "10.96.0.3:9080");
+  EXPECT_FALSE(client.closed_by_proxy());
+  client.Send("GET / HTTP/1.1\r\nHost: ratings\r\n\r\n");
+  Wire ratings = mesh.network().Accept("10.0.0.9:9080");
+  ratings.Send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_NE(client.Received().find("onnection: close"), std::string::npos);
+  Wire silent = mesh.Connect("virtualOutbound", "10.96.0.3:9080");
+  mesh.Advance(seconds(2));
+  EXPECT_TRUE(silent.closed_by_proxy());
+}
+
 TEST(CaptureStory, ARefusedTcpDestinationIsCountedWithUfAndReset) {
   Mesh mesh(kSidecar);
   mesh.network().Set("10.0.0.7:3306", Behaviour::kRefuse);

@@ -170,6 +170,36 @@ TEST(ProxyStory, AfterAnUpgradeRawBytesFlowBothWaysUntilBothSidesFinished) {
   EXPECT_EQ(mesh.Counter("istio_requests_total", {R"(response_code="101")"}), 1);
 }
 
+TEST(ProxyStory, ASwitchOfProtocolsNobodyAskedForIsAnUpstreamError) {
+  for (const std::string_view request : {"GET / HTTP/1.1\r\nHost: app\r\n\r\n",
+                                         "POST / HTTP/1.1\r\nHost: app\r\nConnection: "
+                                         "upgrade\r\nUpgrade: x\r\nContent-Length: 10\r\n\r\n"}) {
+    Mesh mesh(kOneEndpoint);
+    Wire client = mesh.Connect("web");
+    client.Send(request);
+    Wire server = mesh.network().Accept(kApp);
+    server.Received();
+    server.Send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+    EXPECT_EQ(client.Received().substr(0, 12), "HTTP/1.1 502");
+    EXPECT_EQ(mesh.Counter("istio_requests_total", {R"(response_flags="UPE")"}), 1);
+  }
+}
+
+TEST(ProxyStory, ATunnelOutlivesTheRoutesTimeout) {
+  std::string config(kOneEndpoint);
+  config.replace(config.find("{clusters: [{name: app}]}"), 25,
+                 "{timeout: 1s, clusters: [{name: app}]}");
+  Mesh mesh(config);
+  Wire client = mesh.Connect("web");
+  client.Send("GET / HTTP/1.1\r\nHost: app\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+  Wire server = mesh.network().Accept(kApp);
+  server.Send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+  client.Received();
+  mesh.Advance(hours(5));
+  server.Send("late");
+  EXPECT_EQ(client.Received(), "late");
+}
+
 TEST(ProxyStory, WhenTheClientLeavesTheUpstreamWorkIsCancelledAndCountedAsDc) {
   Mesh mesh(kOneEndpoint);
   Wire client = mesh.Connect("web");

@@ -271,6 +271,17 @@ TEST(RoutingStory, EachTryHasItsOwnTimeout) {
   EXPECT_EQ(mesh.Counter("istio_requests_total", {R"(response_flags="URX,UT")"}), 1);
 }
 
+TEST(RoutingStory, TheRoutesTimeoutEndsARequestWhoseTriesTakeJustAsLong) {
+  Mesh mesh(WithRoutes(
+      R"(
+    - {clusters: [{name: v1}], timeout: 40ms, retry: {attempts: 5, per_try_timeout: 40ms, retry_on: [gateway-error]}})"));
+  Wire client = mesh.Connect("web");
+  client.Send(Get("/"));
+  mesh.Advance(milliseconds(41));
+  EXPECT_EQ(client.Received().substr(0, 12), "HTTP/1.1 504");
+  EXPECT_EQ(mesh.network().dials(), 1u);
+}
+
 TEST(RoutingStory, AConnectTimeoutIs503Uf) {
   Mesh mesh(WithRoutes("    - {clusters: [{name: v1}]}"));
   mesh.network().Set("10.0.0.1:80", Behaviour::kHang);
