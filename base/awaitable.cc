@@ -71,6 +71,7 @@ bool LeafWait::Suspend(TaskContext* context, std::coroutine_handle<> handle) {
       return false;
     }
   }
+  if (condition_ != nullptr && *condition_) return false;
   handle_ = handle;
   context->waiting = this;
   *slot_ = this;

@@ -168,6 +168,8 @@ class LeafWait {
 
   LeafWait(LeafWait** slot, OnInterrupt on_interrupt = nullptr, void* owner = nullptr) noexcept
       : slot_(slot), on_interrupt_(on_interrupt), owner_(owner) {}
+  /// A wait for `*condition`, which is looked at once more before the task suspends.
+  LeafWait(LeafWait** slot, const bool* condition) noexcept : slot_(slot), condition_(condition) {}
   LeafWait(const LeafWait&) = delete;
   LeafWait& operator=(const LeafWait&) = delete;
   ~LeafWait() {
@@ -196,8 +198,9 @@ class LeafWait {
   bool Suspend(TaskContext* context, std::coroutine_handle<> handle);
 
   LeafWait** slot_;
-  OnInterrupt on_interrupt_;
-  void* owner_;
+  OnInterrupt on_interrupt_ = nullptr;
+  void* owner_ = nullptr;
+  const bool* condition_ = nullptr;
   TaskContext* context_ = nullptr;
   std::coroutine_handle<> handle_;
   std::optional<Error> error_;
@@ -216,6 +219,12 @@ class WaitPoint {
   [[nodiscard]] LeafWait Wait() noexcept {
     assert(waiter_ == nullptr);
     return LeafWait(&waiter_);
+  }
+  /// As Wait(), but does not suspend when `condition` holds already: whoever sets it may have done
+  /// so while nobody waited.
+  [[nodiscard]] LeafWait WaitUntil(const bool& condition) noexcept {
+    assert(waiter_ == nullptr);
+    return LeafWait(&waiter_, &condition);
   }
   /// As Wait(), but an interrupt calls `on_interrupt(owner)` first, which may keep the task
   /// waiting.

@@ -39,8 +39,10 @@ class Transport {
   /// Whether TryRead / TryWrite is worth a try without waiting first.
   [[nodiscard]] bool readable() const { return readable_; }
   [[nodiscard]] bool writable() const { return writable_; }
-  [[nodiscard]] LeafWait WaitReadable() { return read_point_.Wait(); }
-  [[nodiscard]] LeafWait WaitWritable() { return write_point_.Wait(); }
+  /// End at once when it is: the edge that said so may have come in the turn in which an earlier
+  /// wait was given up.
+  [[nodiscard]] LeafWait WaitReadable() { return read_point_.WaitUntil(readable_); }
+  [[nodiscard]] LeafWait WaitWritable() { return write_point_.WaitUntil(writable_); }
 
   /// While set, `task` is interrupted with `why` when the peer ends or cuts the connection (and at
   /// once if it already has), unless unread bytes are waiting: those are the next request. Null

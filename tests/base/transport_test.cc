@@ -88,6 +88,37 @@ TEST(MemoryTransport, AHangupInterruptsTheWatchingTaskUnlessBytesWait) {
   }
 }
 
+TEST(MemoryTransport, BytesThatArriveInTheTurnInWhichAWaitIsGivenUpAreNotMissed) {
+  ManualClock clock;
+  EventLoop loop(clock);
+  TaskScope scope(loop);
+  auto [near, far] = MemoryTransport::Pair();
+  std::string got;
+  const auto task = [](EventLoop& where, Transport& from, std::string& out) -> Awaitable<void> {
+    {
+      const ScopedTimeout nap(co_await CurrentTask{}, where.Now() + std::chrono::seconds(1),
+                              {ErrorCode::kTimeout, Side::kLocal, "nap"});
+      const Result<void> waited = co_await from.WaitReadable();
+      EXPECT_FALSE(waited.has_value());
+    }
+    const Result<void> waited = co_await from.WaitReadable();
+    EXPECT_TRUE(waited.has_value());
+    char byte;
+    if (from.TryRead({&byte, 1})) out.push_back(byte);
+  };
+  scope.Spawn(task(loop, *near, got));
+  loop.RunUntilIdle();
+  clock.Advance(std::chrono::seconds(2));
+  // Runs behind the timers of the same turn, before the task does.
+  loop.Post([&far = *far] {
+    const iovec piece{const_cast<char*>("x"), 1};
+    EXPECT_EQ(*far.TryWrite({&piece, 1}), 1u);
+  });
+  loop.RunUntilIdle();
+  EXPECT_EQ(got, "x");
+  EXPECT_TRUE(scope.empty());
+}
+
 TEST(MemoryTransport, FailingAtEveryOperationEndsBothSidesWithReset) {
   for (std::size_t n = 1;; ++n) {
     ManualClock clock;
