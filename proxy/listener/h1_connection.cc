@@ -26,7 +26,7 @@ H1Connection::H1Connection(EventLoop& loop, Input& input, stream::ConnectionInfo
     : loop_(loop),
       input_(input),
       transport_(input.transport()),
-      info_(std::move(info)),
+      info_(info),
       options_(options),
       connections_(connections),
       handler_(handler),

@@ -46,7 +46,7 @@ class H1Connection final : public stream::ServerStream, private ConnectionNode {
   H1Connection(EventLoop& loop, Input& input, stream::ConnectionInfo info,
                const HttpOptions& options, ConnectionSet& connections,
                stream::StreamHandler& handler, HttpEvents* events);
-  ~H1Connection();
+  ~H1Connection() override;
 
   /// Serves until the connection ends.
   Awaitable<void> Run();

@@ -92,7 +92,7 @@ Awaitable<void> ServeConnection(Worker& worker, std::shared_ptr<ListenerRuntime>
   if (chain == nullptr) {
     worker.CountDetection("tcp", "no chain for the destination");
     co_await tcp::Relay(
-        worker, input, std::move(info),
+        worker, input, info,
         RelayTo(config.passthrough_cluster, config.direction, std::chrono::hours(1)));
     co_return;
   }
@@ -109,7 +109,7 @@ Awaitable<void> ServeConnection(Worker& worker, std::shared_ptr<ListenerRuntime>
   // 5. Opaque bytes are relayed to an endpoint of the chain's cluster ...
   if (protocol == Protocol::kTcp) {
     co_await tcp::Relay(
-        worker, input, std::move(info),
+        worker, input, info,
         RelayTo(chain->config.tcp.cluster, config.direction, chain->config.tcp.idle_timeout));
     co_return;
   }
@@ -117,7 +117,7 @@ Awaitable<void> ServeConnection(Worker& worker, std::shared_ptr<ListenerRuntime>
   // 6. ... HTTP goes through codec, stream, filters, routes, load balancer and pool
   // (router/exchange.cc).
   BadRequests bad_requests(worker);
-  listener::H1Connection connection(worker.loop(), input, std::move(info), chain->http_options,
+  listener::H1Connection connection(worker.loop(), input, info, chain->http_options,
                                     worker.connections(), chain->router, &bad_requests);
   co_await connection.Run();
 }

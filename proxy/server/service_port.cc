@@ -35,7 +35,7 @@ bool ServicePort::Listen(const std::string& address, std::string* error) {
         info.peer = peer;
         info.local = info.original_destination = LocalAddress(fd.get());
         auto transport = SocketTransport::Adopt(loop_, std::move(fd), peer);
-        if (transport != nullptr) tasks_.Spawn(Serve(std::move(transport), std::move(info)));
+        if (transport != nullptr) tasks_.Spawn(Serve(std::move(transport), info));
       });
   return true;
 }
@@ -47,8 +47,7 @@ SocketAddress ServicePort::address() const {
 Awaitable<void> ServicePort::Serve(std::unique_ptr<Transport> transport,
                                    stream::ConnectionInfo info) {
   Input input(*transport, read_buffer_);
-  listener::H1Connection connection(loop_, input, std::move(info), options_, connections_, handler_,
-                                    nullptr);
+  listener::H1Connection connection(loop_, input, info, options_, connections_, handler_, nullptr);
   ++active_;
   co_await connection.Run();
   --active_;

@@ -66,20 +66,19 @@ void Worker::OnAccept(const std::string& name, UniqueFd fd, SocketAddress peer) 
   info.original_destination =
       it->second->runtime->config().capture ? listener::OriginalDestination(fd.get()) : info.local;
   auto transport = SocketTransport::Adopt(loop_, std::move(fd), peer);
-  if (transport != nullptr) Start(*it->second, std::move(transport), std::move(info));
+  if (transport != nullptr) Start(*it->second, std::move(transport), info);
 }
 
 void Worker::Adopt(std::string_view name, std::unique_ptr<Transport> transport,
                    stream::ConnectionInfo info) {
   const auto it = listeners_.find(AbslView(name));
-  if (it != listeners_.end()) Start(*it->second, std::move(transport), std::move(info));
+  if (it != listeners_.end()) Start(*it->second, std::move(transport), info);
 }
 
 void Worker::Start(Listening& listening, std::unique_ptr<Transport> transport,
                    stream::ConnectionInfo info) {
   listening.opened->Add();
-  tasks_.Spawn(
-      ServeCounted(listening.runtime, std::move(transport), std::move(info), listening.active));
+  tasks_.Spawn(ServeCounted(listening.runtime, std::move(transport), info, listening.active));
 }
 
 Awaitable<void> Worker::ServeCounted(std::shared_ptr<ListenerRuntime> runtime,
@@ -98,7 +97,7 @@ Awaitable<void> Worker::ServeCounted(std::shared_ptr<ListenerRuntime> runtime,
     std::size_t& number;
   };
   const Counted counted(*active, active_);
-  co_await options_.serve(*this, std::move(runtime), std::move(transport), std::move(info));
+  co_await options_.serve(*this, std::move(runtime), std::move(transport), info);
 }
 
 void Worker::Drain() {

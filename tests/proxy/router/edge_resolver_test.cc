@@ -31,7 +31,7 @@ class EdgeResolverTest : public testing::Test {
 
   static std::shared_ptr<const AddressIndex> Index(const std::string& version_of_ratings) {
     auto index = std::make_shared<AddressIndex>();
-    index->Add(ratings_address_, metrics::Peer(Labels("ratings", version_of_ratings)));
+    index->Add(kRatingsAddress, metrics::Peer(Labels("ratings", version_of_ratings)));
     return index;
   }
   const metrics::EdgeLabels& To(Direction direction, cluster::Endpoint& endpoint,
@@ -41,14 +41,14 @@ class EdgeResolverTest : public testing::Test {
         .labels();
   }
 
-  static inline const SocketAddress ratings_address_ = *SocketAddress::Parse("10.0.0.7:9080");
-  static inline const SocketAddress stranger_ = *SocketAddress::Parse("10.9.9.9:1234");
+  static inline const SocketAddress kRatingsAddress = *SocketAddress::Parse("10.0.0.7:9080");
+  static inline const SocketAddress kStranger = *SocketAddress::Parse("10.9.9.9:1234");
   metrics::Shard shard_{100};
   EdgeResolver edges_{shard_};
   cluster::ClusterConfig ratings_ = ClusterOf("ratings", {kRatings, "ratings", "bookinfo"});
   cluster::ClusterConfig reviews_ = ClusterOf("inbound", {kReviews, "reviews", "bookinfo"});
-  cluster::Endpoint endpoint_{{ratings_address_, 1}};
-  cluster::Endpoint outside_{{stranger_, 1}};
+  cluster::Endpoint endpoint_{{kRatingsAddress, 1}};
+  cluster::Endpoint outside_{{kStranger, 1}};
 };
 
 TEST_F(EdgeResolverTest, BothInTheMeshSeenFromTheSource) {
@@ -74,7 +74,7 @@ TEST_F(EdgeResolverTest, BothInTheMeshSeenFromTheDestination) {
 }
 
 TEST_F(EdgeResolverTest, AClientOutsideTheMeshIsUnknown) {
-  const auto& labels = edges_.FromPeer(stranger_, &reviews_, RequestProtocol::kHttp).labels();
+  const auto& labels = edges_.FromPeer(kStranger, &reviews_, RequestProtocol::kHttp).labels();
   EXPECT_EQ(labels.source, metrics::UnknownPeer());
   EXPECT_EQ(labels.destination, Labels("reviews", "v2"));
   EXPECT_EQ(labels.security, metrics::Security::kNone);
@@ -142,13 +142,13 @@ TEST_F(EdgeResolverTest, PassthroughTellsTheHostsOfOneEndpointApart) {
 TEST_F(EdgeResolverTest, AnUndeclaredInboundPortIsNamedAfterOurselves) {
   const auto inbound =
       ClusterOf("InboundPassthroughCluster", {"", "InboundPassthroughCluster", ""});
-  const auto& labels = edges_.FromPeer(stranger_, &inbound, RequestProtocol::kHttp).labels();
+  const auto& labels = edges_.FromPeer(kStranger, &inbound, RequestProtocol::kHttp).labels();
   EXPECT_EQ(labels.service,
             (metrics::ServiceLabels{"reviews", "InboundPassthroughCluster", "bookinfo"}));
 }
 
 TEST_F(EdgeResolverTest, AnInboundRequestWithoutAClusterIsNamedAfterOurselves) {
-  const auto& labels = edges_.FromPeer(stranger_, nullptr, RequestProtocol::kHttp).labels();
+  const auto& labels = edges_.FromPeer(kStranger, nullptr, RequestProtocol::kHttp).labels();
   EXPECT_EQ(labels.service, (metrics::ServiceLabels{"reviews", "reviews", "bookinfo"}));
 }
 
@@ -171,11 +171,11 @@ TEST_F(EdgeResolverTest, TellsTheProtocolsOfAnEndpointApart) {
 }
 
 TEST_F(EdgeResolverTest, TellsTheClustersAndProtocolsOfAPeerApart) {
-  metrics::Edge& http = edges_.FromPeer(stranger_, &reviews_, RequestProtocol::kHttp);
-  EXPECT_EQ(&edges_.FromPeer(stranger_, &reviews_, RequestProtocol::kHttp), &http);
-  EXPECT_NE(&edges_.FromPeer(stranger_, &reviews_, RequestProtocol::kTcp), &http);
-  EXPECT_NE(&edges_.FromPeer(stranger_, &ratings_, RequestProtocol::kHttp), &http);
-  EXPECT_NE(&edges_.FromPeer(ratings_address_, &reviews_, RequestProtocol::kHttp), &http);
+  metrics::Edge& http = edges_.FromPeer(kStranger, &reviews_, RequestProtocol::kHttp);
+  EXPECT_EQ(&edges_.FromPeer(kStranger, &reviews_, RequestProtocol::kHttp), &http);
+  EXPECT_NE(&edges_.FromPeer(kStranger, &reviews_, RequestProtocol::kTcp), &http);
+  EXPECT_NE(&edges_.FromPeer(kStranger, &ratings_, RequestProtocol::kHttp), &http);
+  EXPECT_NE(&edges_.FromPeer(kRatingsAddress, &reviews_, RequestProtocol::kHttp), &http);
 }
 
 TEST_F(EdgeResolverTest, LooksAnEndpointUpAgainAfterAnUpdate) {
@@ -186,7 +186,7 @@ TEST_F(EdgeResolverTest, LooksAnEndpointUpAgainAfterAnUpdate) {
 
 TEST_F(EdgeResolverTest, LooksAPeerUpAgainAfterAnUpdate) {
   const auto version = [&] {
-    return edges_.FromPeer(ratings_address_, &reviews_, RequestProtocol::kHttp)
+    return edges_.FromPeer(kRatingsAddress, &reviews_, RequestProtocol::kHttp)
         .labels()
         .source.version;
   };
