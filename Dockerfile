@@ -1,6 +1,6 @@
 # The image a pod runs: outrigger-proxy as the sidecar, outrigger-init as its init container.
 #
-#   docker build -t docker.io/outrigger/proxyv2:0.1.0 .
+#   docker build -t outrigger/proxyv2:0.1.0 .
 #
 # Everything comes from Debian 12 packages; nothing else is downloaded. Written without a Docker engine at hand: the steps are
 # those of README.md and build that way, but building this file itself has not been tried. A first try belongs into a test.

@@ -25,7 +25,7 @@ enum class NativeSidecars { kOff, kOn };
 /// value or mesh setting it carries; defaults are the standard install's.
 struct InjectorOptions {
   // Images: <hub>/<image>:<tag>[-<variant>]. An image name with a slash is a whole reference.
-  std::string hub = "docker.io/outrigger";      ///< global.hub
+  std::string hub = "outrigger";                ///< global.hub
   std::string tag = "latest";                   ///< global.tag; programs set their own version
   std::string variant;                          ///< global.variant
   std::string image = "proxyv2";                ///< global.proxy.image

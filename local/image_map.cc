@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 constexpr std::array<std::string_view, 4> kRuleKeys = {"name", "command", "env", "user"};
 
-/// `docker.io/istio/examples-bookinfo-reviews-v1:1.20.3` -> `examples-bookinfo-reviews-v1`
+/// `reg.local/istio/examples-bookinfo-reviews-v1:1.20.3` -> `examples-bookinfo-reviews-v1`
 std::string_view BaseName(std::string_view image) {
   image = image.substr(0, image.find('@'));
   if (const auto slash = image.rfind('/'); slash != std::string_view::npos)

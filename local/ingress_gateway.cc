@@ -51,7 +51,7 @@ spec:
       securityContext: {runAsUser: 1337, runAsGroup: 1337}
       containers:
       - name: istio-proxy
-        image: docker.io/outrigger/proxyv2:latest
+        image: outrigger/proxyv2:latest
         args: [proxy, router, --domain, $(POD_NAMESPACE).svc.cluster.local, --proxyLogLevel=warning]
         ports:
         - {containerPort: 15021}

@@ -217,7 +217,7 @@ void SetUpInject(CLI::App& command, Context& context) {
   command
       .add_option("-n,--namespace", flags->default_namespace, "Namespace of objects that name none")
       ->capture_default_str();
-  command.add_option("--hub", flags->hub, "Registry and path of the images [docker.io/outrigger]");
+  command.add_option("--hub", flags->hub, "Registry and path of the images [outrigger]");
   command.add_option("--tag", flags->tag, "Tag of the images [" OUTRIGGER_VERSION "]");
   command.add_option("-r,--revision", flags->revision, "Revision of the control plane");
   command.add_option("--valuesFile", flags->values_file, "Install values, YAML or JSON");

@@ -77,7 +77,7 @@ TEST(InjectTest, InitContainerHasTheContractsArguments) {
   EXPECT_EQ(Args(init), (Strings{"istio-iptables", "-p", "15001", "-z", "15006", "-u", "1337", "-m",
                                  "REDIRECT", "-i", "*", "-x", "", "-b", "*", "-d",
                                  "15090,15021,15020", "--log_output_level=default:info"}));
-  EXPECT_EQ(FindString(init, "image"), "docker.io/outrigger/proxyv2:latest");
+  EXPECT_EQ(FindString(init, "image"), "outrigger/proxyv2:latest");
   EXPECT_EQ(At(init, "/securityContext"), json::value(Yaml(R"(
 {allowPrivilegeEscalation: false, capabilities: {add: [NET_ADMIN, NET_RAW], drop: [ALL]},
  privileged: false, readOnlyRootFilesystem: false, runAsGroup: 0, runAsNonRoot: false, runAsUser: 0}
@@ -90,7 +90,7 @@ TEST(InjectTest, SidecarIsTheContracts) {
   Remove(proxy, "volumeMounts");
   EXPECT_EQ(json::value(proxy), json::value(Yaml(R"(
 name: istio-proxy
-image: docker.io/outrigger/proxyv2:latest
+image: outrigger/proxyv2:latest
 args: [proxy, sidecar, --domain, $(POD_NAMESPACE).svc.cluster.local, --proxyLogLevel=warning,
        "--proxyComponentLogLevel=misc:error", "--log_output_level=default:info"]
 ports: [{containerPort: 15090, protocol: TCP, name: http-envoy-prom}]
@@ -329,7 +329,7 @@ TEST(InjectTest, GatewayTemplateRoutesAndTouchesNoRules) {
   EXPECT_THAT(Names(injected, "initContainers"), ElementsAre());
   const json::object proxy = Container(injected, "istio-proxy");
   EXPECT_EQ(Args(proxy).at(1), "router");
-  EXPECT_EQ(FindString(proxy, "image"), "docker.io/outrigger/proxyv2:latest");
+  EXPECT_EQ(FindString(proxy, "image"), "outrigger/proxyv2:latest");
   EXPECT_EQ(Label(injected, "security.istio.io/tlsMode"), "<absent>");
   EXPECT_EQ(At(injected, "/spec/securityContext/sysctls/0/name"),
             json::value("net.ipv4.ip_unprivileged_port_start"));

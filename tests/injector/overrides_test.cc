@@ -30,7 +30,7 @@ TEST(OverridesTest, TheUsersFieldsWinAndResourcesMergePerKey) {
 )"));
   EXPECT_THAT(Names(pod, "containers"), ElementsAre("app", "istio-proxy"));
   const json::object proxy = Container(pod, "istio-proxy");
-  EXPECT_EQ(FindString(proxy, "image"), "docker.io/outrigger/proxyv2:latest");
+  EXPECT_EQ(FindString(proxy, "image"), "outrigger/proxyv2:latest");
   EXPECT_EQ(
       At(proxy, "/resources"),
       json::value(Yaml("{requests: {cpu: 7m, memory: 128Mi}, limits: {cpu: '2', memory: 1Gi}}")));

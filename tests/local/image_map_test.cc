@@ -13,7 +13,7 @@ using testing::Pair;
 ImageMap Builtin() { return ImageMap("/bin"); }
 
 TEST(ImageMapTest, BookinfoImagesRunOurProgramAsThatServiceAndVersion) {
-  const auto program = Builtin().Find("docker.io/istio/examples-bookinfo-reviews-v3:1.20.3", {});
+  const auto program = Builtin().Find("reg.local/istio/examples-bookinfo-reviews-v3:1.20.3", {});
   ASSERT_TRUE(program.has_value());
   EXPECT_THAT(program->command, ElementsAre("/bin/bookinfo", "reviews", "--version", "v3"));
   EXPECT_THAT(program->env, ElementsAre(Pair("ENABLE_RATINGS", "true"),
@@ -33,9 +33,8 @@ TEST(ImageMapTest, VersionsWithDashesStayWhole) {
 }
 
 TEST(ImageMapTest, ArgumentsTellTheTwoUsesOfTheProxyImageApart) {
-  const auto proxy = Builtin().Find("docker.io/outrigger/proxyv2:latest", {"proxy", "sidecar"});
-  const auto init =
-      Builtin().Find("docker.io/outrigger/proxyv2:latest", {"istio-iptables", "-p", "15001"});
+  const auto proxy = Builtin().Find("outrigger/proxyv2:latest", {"proxy", "sidecar"});
+  const auto init = Builtin().Find("outrigger/proxyv2:latest", {"istio-iptables", "-p", "15001"});
   ASSERT_TRUE(proxy && init);
   EXPECT_EQ(proxy->role, ImageProgram::Role::kProxy);
   EXPECT_EQ(init->role, ImageProgram::Role::kInit);

@@ -119,7 +119,7 @@ TEST(InjectCommandTest, OwnerIsTheWorkloadAndNamespaceTheFlags) {
 
 TEST(InjectCommandTest, FlagsChooseTheImage) {
   const std::string pod = "kind: Pod\nmetadata: {name: p}\nspec: {containers: []}\n";
-  EXPECT_THAT(Inject(pod).out, HasSubstr("docker.io/outrigger/proxyv2:" OUTRIGGER_VERSION));
+  EXPECT_THAT(Inject(pod).out, HasSubstr("outrigger/proxyv2:" OUTRIGGER_VERSION));
   EXPECT_THAT(Inject(pod, {"--hub", "reg.example/x", "--tag", "t1"}).out,
               HasSubstr("image: reg.example/x/proxyv2:t1"));
 }

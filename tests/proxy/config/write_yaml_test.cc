@@ -51,8 +51,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"DatesAndBaseSixty", R"(["2001-01-01", "22:30"])", "- \"2001-01-01\"\n- \"22:30\"\n"},
         Case{
             "EverydayTextIsPlain",
-            R"x(["reviews-v1", "docker.io/istio/x:1.20.3", "--log_level=info", "$(POD_NAME)", "a b", "10.1.2.3", "10s"])x",
-            "- reviews-v1\n- docker.io/istio/x:1.20.3\n- --log_level=info\n- $(POD_NAME)\n- a b\n- "
+            R"x(["reviews-v1", "reg.local/istio/x:1.20.3", "--log_level=info", "$(POD_NAME)", "a b", "10.1.2.3", "10s"])x",
+            "- reviews-v1\n- reg.local/istio/x:1.20.3\n- --log_level=info\n- $(POD_NAME)\n- a b\n- "
             "10.1.2.3\n- 10s\n"},
         Case{"Punctuation",
              R"(["a: b", "a #b", "- a", "*", "&a", "!x", "a:", " a", "a ", "@", "---", "..."])",
