@@ -60,11 +60,11 @@ TEST(OverridesTest, AnotherProbeHandlerReplacesOurs) {
 }
 
 TEST(OverridesTest, TheUsersUidReachesTheRules) {
-  const char* kProxy = "{name: istio-proxy, securityContext: {runAsUser: 2000}}";
-  EXPECT_EQ(Args(Container(MustInject(WithProxy(kProxy)), "istio-init")).at(6), "2000");
+  const char* proxy = "{name: istio-proxy, securityContext: {runAsUser: 2000}}";
+  EXPECT_EQ(Args(Container(MustInject(WithProxy(proxy)), "istio-init")).at(6), "2000");
   InjectorOptions cni;
   cni.cni = true;
-  EXPECT_EQ(At(Container(MustInject(WithProxy(kProxy), cni), "istio-validation"),
+  EXPECT_EQ(At(Container(MustInject(WithProxy(proxy), cni), "istio-validation"),
                "/securityContext/runAsUser"),
             json::value(2000));
 }
